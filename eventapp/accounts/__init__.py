@@ -1,0 +1,1 @@
+"""Who signs in: users, grants, sign-ins and personal links."""

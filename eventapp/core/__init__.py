@@ -1,0 +1,1 @@
+"""Foundation of the house: no HTTP, no feature."""

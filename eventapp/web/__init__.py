@@ -1,0 +1,1 @@
+"""HTTP machinery: it imports core only and knows no feature."""
