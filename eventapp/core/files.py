@@ -1,0 +1,73 @@
+"""Files by their content: stored once under their SHA-256, never changed."""
+
+import hashlib
+import os
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventapp.core import clock
+from eventapp.core.db import Base, db
+from eventapp.core.errors import N_, NotFound
+
+_folder: Path | None = None
+
+
+class StoredFile(Base):
+    """What a stored content is: its digest, its size in bytes and its media type."""
+
+    __tablename__ = "stored_files"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    size: Mapped[int]
+    media_type: Mapped[str] = mapped_column(sa.String(120))
+    created_at: Mapped[datetime]
+
+
+def configure(folder: Path) -> None:
+    """Keep files in this folder from now on."""
+    global _folder  # noqa: PLW0603 - one process serves one installation
+    _folder = folder
+
+
+def _path(digest: str) -> Path:
+    if _folder is None:
+        msg = "files are not configured"
+        raise RuntimeError(msg)
+    return _folder / digest[:2] / digest
+
+
+def store(data: bytes, media_type: str) -> StoredFile:
+    """Keep content on disk, durably, and note it in the surrounding transaction."""
+    digest = hashlib.sha256(data).hexdigest()
+    path = _path(digest)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    row = db.session.scalar(sa.select(StoredFile).where(StoredFile.digest == digest))
+    if row is None:
+        row = StoredFile(
+            digest=digest, size=len(data), media_type=media_type, created_at=clock.now()
+        )
+        db.session.add(row)
+        db.session.flush()
+    return row
+
+
+def read(digest: str) -> bytes:
+    """Give the content back; raises NotFound when the disk has lost or changed it."""
+    try:
+        data = _path(digest).read_bytes()
+    except FileNotFoundError as error:
+        raise NotFound("file_missing", N_("文件不在存储中，请联系系统管理员。")) from error
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise NotFound("file_damaged", N_("文件内容与登记的摘要不符，请联系系统管理员。"))
+    return data

@@ -1,0 +1,131 @@
+"""Work that outlives a request: a row says what is to be done, a queue only hurries it.
+
+The row is written in the transaction that causes the work. After the commit its number goes to
+the queue; a sweeper finds the rows that the queue lost. So losing the queue loses nothing.
+"""
+
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventapp.core import clock
+from eventapp.core.access import Actor
+from eventapp.core.db import Base, after_commit, db, enum_text, transaction
+
+MAX_ATTEMPTS = 5
+LOST_AFTER = timedelta(minutes=10)
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(Base):
+    """One piece of work: what, for whom, how far, with what result."""
+
+    __tablename__ = "jobs"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    scope_id: Mapped[int] = mapped_column(sa.ForeignKey("scopes.id"))
+    actor: Mapped[str] = mapped_column(sa.String(40))
+    params: Mapped[dict[str, Any]]
+    state: Mapped[JobState] = mapped_column(enum_text(JobState), default=JobState.WAITING)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    result: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
+    error: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    __table_args__ = (sa.Index("ix_jobs_open", "state", "due_at"),)
+
+
+Handler = Callable[[Job], dict[str, Any] | None]
+_push: list[Callable[[int], None]] = []
+
+
+def use_queue(push: Callable[[int], None] | None) -> None:
+    """Hand job numbers to this queue after each commit; None leaves them to the sweeper."""
+    _push[:] = [push] if push else []
+
+
+def enqueue(kind: str, scope_id: int, actor: Actor, **params: Any) -> Job:
+    """Ask for work in the surrounding transaction."""
+    at = clock.now()
+    job = Job(
+        kind=kind, scope_id=scope_id, actor=str(actor), params=params, created_at=at, due_at=at
+    )
+    db.session.add(job)
+    db.session.flush()
+    number = job.id
+    for push in _push:
+        after_commit(lambda: push(number))
+    return job
+
+
+def run(job_id: int, handlers: Mapping[str, Handler]) -> None:
+    """Do one job if it is still waiting; a failure is kept and tried again later, then given up."""
+    with transaction() as session:
+        claimed = session.execute(
+            sa.update(Job)
+            .where(Job.id == job_id, Job.state == JobState.WAITING)
+            .values(state=JobState.RUNNING, attempts=Job.attempts + 1, due_at=clock.now())
+        ).rowcount  # pyright: ignore[reportAttributeAccessIssue]
+    if not claimed:
+        return
+    job = db.session.get_one(Job, job_id)
+    try:
+        result = handlers[job.kind](job)
+    except Exception as error:
+        _note_failure(job_id, error)
+        return
+    with transaction() as session:
+        job = session.get_one(Job, job_id)
+        job.state, job.result, job.error = JobState.DONE, result, ""
+        job.finished_at = clock.now()
+
+
+def _note_failure(job_id: int, error: Exception) -> None:
+    with transaction() as session:
+        job = session.get_one(Job, job_id)
+        job.error = "".join(traceback.format_exception(error))[-4000:]
+        if job.attempts >= MAX_ATTEMPTS:
+            job.state, job.finished_at = JobState.FAILED, clock.now()
+        else:
+            job.state = JobState.WAITING
+            job.due_at = clock.now() + timedelta(seconds=10 * 2**job.attempts)
+
+
+def due() -> list[int]:
+    """Tell which jobs wait for a worker now; those that a dead worker left count as waiting."""
+    with transaction() as session:
+        session.execute(
+            sa.update(Job)
+            .where(Job.state == JobState.RUNNING, Job.due_at < clock.now() - LOST_AFTER)
+            .values(state=JobState.WAITING)
+        )
+    return list(
+        db.session.scalars(
+            sa.select(Job.id)
+            .where(Job.state == JobState.WAITING, Job.due_at <= clock.now())
+            .order_by(Job.id)
+            .limit(200)
+        )
+    )
+
+
+def progress(job_id: int, done: int, total: int) -> None:
+    """Note how far a running job has come, for a page that is reloaded."""
+    with transaction() as session:
+        session.execute(sa.update(Job).where(Job.id == job_id).values(done=done, total=total))

@@ -1,0 +1,204 @@
+"""Ledgers: insert-only records, each bound to the one before it by a hash.
+
+A scope has a few ledgers by name (audit, door, votes). A record's `body` is canonical JSON
+(RFC 8785); its hash is SHA-256 over the previous hash in hexadecimal, a line feed, and the body.
+The first record follows 64 zeros. docs/records.md says what this proves and what it does not.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, TypeVar
+
+import rfc8785
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from eventapp.core import clock
+from eventapp.core.access import Actor
+from eventapp.core.db import Base, db
+
+GENESIS = "0" * 64
+
+
+class LedgerHead(Base):
+    """Where a ledger of a scope stands; the row that its writers queue at."""
+
+    __tablename__ = "ledger_heads"
+    scope_id: Mapped[int] = mapped_column(sa.ForeignKey("scopes.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    seq: Mapped[int] = mapped_column(default=0)
+    hash: Mapped[str] = mapped_column(sa.String(64), default=GENESIS)
+
+
+class Chained:
+    """The columns of every record; a subclass names its ledger."""
+
+    ledger: ClassVar[str]
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scope_id: Mapped[int] = mapped_column(sa.ForeignKey("scopes.id"))
+    seq: Mapped[int]
+    body: Mapped[str]
+    hash: Mapped[str] = mapped_column(sa.String(64))
+
+    @declared_attr.directive
+    def __table_args__(cls) -> Any:  # noqa: N805 - SQLAlchemy calls it on the class
+        """One record for each place in the chain."""
+        return (sa.UniqueConstraint("scope_id", "seq"),)
+
+
+class AuditEntry(Chained, Base):
+    """Who did what to which thing; ids and digests only, never a person's data."""
+
+    __tablename__ = "audit_entries"
+    ledger = "audit"
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(sa.String(40))
+    action: Mapped[str] = mapped_column(sa.String(60))
+    subject: Mapped[str] = mapped_column(sa.String(60), index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A ledger's place: its last number and hash."""
+
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first place where a chain does not hold, and why."""
+
+    ledger: str
+    scope_id: int
+    seq: int
+    reason: str
+
+
+def canonical(data: Any) -> bytes:
+    """Write data as canonical JSON, the same bytes for the same content (RFC 8785)."""
+    return rfc8785.dumps(data)
+
+
+def digest(data: Any) -> str:
+    """Tell the SHA-256 of data's canonical JSON in hexadecimal."""
+    return hashlib.sha256(canonical(data)).hexdigest()
+
+
+def link(previous: str, body: bytes) -> str:
+    """Tell the hash of a record from the hash before it and its own body."""
+    return hashlib.sha256(previous.encode() + b"\n" + body).hexdigest()
+
+
+LOCK_HEAD = (
+    sa.select(LedgerHead.seq, LedgerHead.hash)
+    .where(
+        LedgerHead.scope_id == sa.bindparam("scope_id"), LedgerHead.name == sa.bindparam("name")
+    )
+    .with_for_update()
+)
+READ_HEAD = sa.select(LedgerHead.seq, LedgerHead.hash).where(
+    LedgerHead.scope_id == sa.bindparam("scope_id"), LedgerHead.name == sa.bindparam("name")
+)
+MOVE_HEAD = (
+    sa.update(LedgerHead.__table__)  # type: ignore[arg-type]
+    .where(
+        LedgerHead.__table__.c.scope_id == sa.bindparam("b_scope_id"),
+        LedgerHead.__table__.c.name == sa.bindparam("b_name"),
+    )
+    .values(seq=sa.bindparam("b_seq"), hash=sa.bindparam("b_hash"))
+)
+LEDGERS = ("audit", "door", "votes")
+
+
+def open_ledgers(scope_id: int) -> None:
+    """Give a new scope its ledgers, empty."""
+    for name in LEDGERS:
+        db.session.add(LedgerHead(scope_id=scope_id, name=name, seq=0, hash=GENESIS))
+    db.session.flush()
+
+
+def lock_head(scope_id: int, name: str) -> Head:
+    """Hold a ledger until the transaction ends and tell where it stands."""
+    row = db.session.execute(LOCK_HEAD, {"scope_id": scope_id, "name": name}).one()
+    return Head(row.seq, row.hash)
+
+
+def head_of(scope_id: int, name: str) -> Head:
+    """Tell where a ledger stands, without holding it."""
+    row = db.session.execute(READ_HEAD, {"scope_id": scope_id, "name": name}).one()
+    return Head(row.seq, row.hash)
+
+
+def move_head(scope_id: int, name: str, head: Head) -> None:
+    """Note the new end of a ledger that this transaction holds."""
+    db.session.execute(
+        MOVE_HEAD,
+        {"b_scope_id": scope_id, "b_name": name, "b_seq": head.seq, "b_hash": head.hash},
+    )
+
+
+Record = TypeVar("Record", bound=Chained)
+
+
+def append(kind: type[Record], scope_id: int, body: dict[str, Any], **columns: Any) -> Record:
+    """Add a record at the end of its ledger, inside the caller's transaction.
+
+    `body` is what the hash covers; `columns` are the same facts once more, for queries.
+    """
+    head = lock_head(scope_id, kind.ledger)
+    data = canonical({**body, "seq": head.seq + 1})
+    record = kind(
+        scope_id=scope_id,
+        seq=head.seq + 1,
+        body=data.decode(),
+        hash=link(head.hash, data),
+        **columns,
+    )
+    db.session.add(record)
+    db.session.flush()
+    move_head(scope_id, kind.ledger, Head(record.seq, record.hash))
+    return record
+
+
+def audit(actor: Actor, scope_id: int, action: str, subject: str, **data: Any) -> AuditEntry:
+    """Record who did what to which thing, in the transaction that does it.
+
+    `data` must be JSON and hold no personal data: ids, states, digests.
+    """
+    at = clock.now()
+    body = {
+        "at": at.isoformat(),
+        "actor": str(actor),
+        "action": action,
+        "subject": subject,
+        "data": data,
+    }
+    return append(
+        AuditEntry, scope_id, body, at=at, actor=str(actor), action=action, subject=subject
+    )
+
+
+def verify(kind: type[Chained]) -> Iterator[Broken]:
+    """Walk every ledger of a kind and tell where a chain breaks, gaps and a cut tail included."""
+    ends: dict[int, Head] = {}
+    rows = db.session.execute(
+        sa.select(kind.scope_id, kind.seq, kind.body, kind.hash).order_by(kind.scope_id, kind.seq)
+    )
+    for scope_id, seq, body, stored in rows:
+        before = ends.get(scope_id, Head(0, GENESIS))
+        if seq != before.seq + 1:
+            yield Broken(kind.ledger, scope_id, seq, "gap")
+        if link(before.hash, body.encode()) != stored:
+            yield Broken(kind.ledger, scope_id, seq, "hash")
+        ends[scope_id] = Head(seq, stored)
+    heads = db.session.execute(
+        sa.select(LedgerHead.scope_id, LedgerHead.seq, LedgerHead.hash).where(
+            LedgerHead.name == kind.ledger
+        )
+    )
+    for scope_id, seq, stored in heads:
+        if ends.get(scope_id, Head(0, GENESIS)) != Head(seq, stored):
+            yield Broken(kind.ledger, scope_id, seq, "head")

@@ -1,0 +1,71 @@
+"""Scopes: what the installation, an alliance or a meeting is to permissions and ledgers."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventapp.core.db import Base, db, enum_text
+from eventapp.core.errors import Conflict, N_
+
+ROOT = 1
+"""The id of the installation's own scope; the first migration writes it."""
+
+
+class ScopeKind(StrEnum):
+    """What a scope stands for."""
+
+    INSTALLATION = "installation"
+    ALLIANCE = "alliance"
+    MEETING = "meeting"
+
+
+class Scope(Base):
+    """A node of the permission tree: installation → alliance → meeting, with its word in URLs."""
+
+    __tablename__ = "scopes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("scopes.id"))
+    kind: Mapped[ScopeKind] = mapped_column(enum_text(ScopeKind))
+    slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A scope with its ancestors, nearest first: a grant on any of them holds."""
+
+    id: int
+    kind: ScopeKind
+    ids: tuple[int, ...]
+
+
+def chain_query(parent: type[Scope]) -> sa.Select[tuple[int, ScopeKind, int | None, int | None]]:
+    """Select a scope by slug with its parent and grandparent in one statement."""
+    return (
+        sa.select(Scope.id, Scope.kind, Scope.parent_id, parent.parent_id)
+        .outerjoin(parent, Scope.parent_id == parent.id)
+        .where(Scope.slug == sa.bindparam("slug"))
+    )
+
+
+_CHAIN = chain_query(sa.orm.aliased(Scope, name="parent"))
+
+
+def chain_of(slug: str) -> Chain | None:
+    """Tell the chain of the alliance or meeting with this slug, or None."""
+    row = db.session.execute(_CHAIN, {"slug": slug}).first()
+    if row is None:
+        return None
+    ids = tuple(dict.fromkeys(key for key in (row[0], row[2], row[3], ROOT) if key is not None))
+    return Chain(row[0], row[1], ids)
+
+
+def open_scope(kind: ScopeKind, parent_id: int, slug: str) -> Scope:
+    """Open a new scope inside a transaction; a slug is unique in the installation."""
+    if db.session.scalar(sa.select(Scope.id).where(Scope.slug == slug)) is not None:
+        raise Conflict("slug_taken", N_("网址名“%(slug)s”已被使用，请换一个。"), slug=slug)
+    scope = Scope(kind=kind, parent_id=parent_id, slug=slug)
+    db.session.add(scope)
+    db.session.flush()
+    return scope
