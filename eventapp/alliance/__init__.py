@@ -1,0 +1,1 @@
+"""Alliances, their units and persons, seats and terms, and the lists that make a council."""

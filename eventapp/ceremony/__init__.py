@@ -1,0 +1,1 @@
+"""What happens on the stage: agreements, plaques, unveilings and appointments."""

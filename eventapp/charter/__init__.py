@@ -1,0 +1,1 @@
+"""Charters: a text as chapters and articles, and its editions from draft to adoption."""

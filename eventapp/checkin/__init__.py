@@ -1,0 +1,1 @@
+"""The door: scans, admissions, and who is inside now."""

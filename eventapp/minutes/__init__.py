@@ -1,0 +1,1 @@
+"""Minutes of a meeting, from the first draft to their release."""

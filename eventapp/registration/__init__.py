@@ -1,0 +1,1 @@
+"""Who wants to come, in which category and for which unit, and the pass that proves it."""
