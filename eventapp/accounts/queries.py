@@ -1,0 +1,155 @@
+"""Reads of who may come in."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from eventapp.accounts.models import PersonalLink, RoleGrant, SignIn, User
+from eventapp.core import clock
+from eventapp.core.access import Actor, ActorKind, Grant, Role
+from eventapp.core.db import db
+from eventapp.core.errors import N_, NotFound
+
+_ACTORS = (
+    sa.select(
+        SignIn.id.label("sign_in_id"),
+        SignIn.token_hash,
+        SignIn.user_id,
+        User.name,
+        RoleGrant.role.label("granted_role"),
+        RoleGrant.scope_id.label("granted_scope"),
+        PersonalLink.id.label("link_id"),
+        PersonalLink.role.label("link_role"),
+        PersonalLink.scope_id.label("link_scope"),
+        PersonalLink.subject_id,
+    )
+    .outerjoin(User, User.id == SignIn.user_id)
+    .outerjoin(RoleGrant, RoleGrant.user_id == SignIn.user_id)
+    .outerjoin(PersonalLink, PersonalLink.id == SignIn.link_id)
+    .where(
+        SignIn.token_hash.in_(sa.bindparam("hashes", expanding=True)),
+        SignIn.revoked_at.is_(None),
+        SignIn.expires_at > sa.bindparam("now"),
+        sa.or_(
+            User.active.is_(True),
+            sa.and_(
+                PersonalLink.revoked_at.is_(None),
+                PersonalLink.generation == SignIn.generation,
+                PersonalLink.expires_at > sa.bindparam("now"),
+            ),
+        ),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """A user's role in a scope, as the desk lists it."""
+
+    grant_id: int
+    user_id: int
+    email: str
+    name: str
+    role: Role
+    scope_id: int
+    has_password: bool
+
+
+def hash_token(token: str) -> str:
+    """Tell what the database keeps of a cookie's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def actors_of(tokens: Iterable[str]) -> list[Actor]:
+    """Load whoever these cookie tokens stand for, in their order, with today's grants."""
+    hashes = [hash_token(token) for token in tokens]
+    if not hashes:
+        return []
+    found: dict[str, Actor] = {}
+    for row in db.session.execute(_ACTORS, {"hashes": hashes, "now": clock.now()}):
+        grants = found[row.token_hash].grants if row.token_hash in found else ()
+        if row.user_id is not None:
+            if row.granted_role is not None:
+                grants = (*grants, Grant(row.granted_role, row.granted_scope))
+            actor = Actor(
+                ActorKind.USER, row.user_id, grants, 0, row.sign_in_id, label=row.name or ""
+            )
+        else:
+            actor = Actor(
+                ActorKind.LINK,
+                row.link_id,
+                (Grant(row.link_role, row.link_scope),),
+                row.subject_id,
+                row.sign_in_id,
+            )
+        found[row.token_hash] = actor
+    return [found[value] for value in hashes if value in found]
+
+
+def user_by_email(email: str) -> User | None:
+    """Find an account by its address, whatever its case."""
+    return db.session.scalar(sa.select(User).where(User.email == email.strip().lower()))
+
+
+def staff_of(scope_ids: Iterable[int]) -> list[StaffRow]:
+    """List who holds which role in these scopes."""
+    rows = db.session.execute(
+        sa.select(RoleGrant, User)
+        .join(User, User.id == RoleGrant.user_id)
+        .where(RoleGrant.scope_id.in_(list(scope_ids)))
+        .order_by(RoleGrant.role, User.email)
+    )
+    return [
+        StaffRow(
+            grant.id,
+            user.id,
+            user.email,
+            user.name,
+            grant.role,
+            grant.scope_id,
+            user.password is not None,
+        )
+        for grant, user in rows
+    ]
+
+
+def link_of(scope_id: int, role: Role, subject_id: int) -> PersonalLink | None:
+    """Find the personal link of a subject in a scope."""
+    return db.session.scalar(
+        sa.select(PersonalLink).where(
+            PersonalLink.scope_id == scope_id,
+            PersonalLink.role == role,
+            PersonalLink.subject_id == subject_id,
+        )
+    )
+
+
+def links_of(scope_id: int, role: Role) -> dict[int, PersonalLink]:
+    """Map every subject of a role in a scope to its link."""
+    rows = db.session.scalars(
+        sa.select(PersonalLink).where(PersonalLink.scope_id == scope_id, PersonalLink.role == role)
+    )
+    return {link.subject_id: link for link in rows}
+
+
+def open_browsers(link_id: int) -> list[SignIn]:
+    """List the browsers in which a link is open now."""
+    return list(
+        db.session.scalars(
+            sa.select(SignIn).where(
+                SignIn.link_id == link_id,
+                SignIn.revoked_at.is_(None),
+                SignIn.expires_at > clock.now(),
+            )
+        )
+    )
+
+
+def grant_in(scope_ids: Iterable[int], grant_id: int) -> RoleGrant:
+    """Find a grant of these scopes; one elsewhere does not exist."""
+    grant = db.session.get(RoleGrant, grant_id)
+    if grant is None or grant.scope_id not in set(scope_ids):
+        raise NotFound("grant_unknown", N_("没有找到这项授权。"))
+    return grant

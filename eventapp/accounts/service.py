@@ -1,0 +1,269 @@
+"""Verbs on accounts, grants, sign-ins and personal links."""
+
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from eventapp.accounts.models import PersonalLink, RoleGrant, SignIn, User
+from eventapp.accounts.queries import hash_token, link_of, open_browsers, user_by_email
+from eventapp.accounts.rules import (
+    LINK_SIGN_IN,
+    MAX_CODE_FAILURES,
+    USER_SIGN_IN,
+    ensure_grantable,
+    link_text,
+    read_link,
+)
+from eventapp.core import clock, keys
+from eventapp.core.access import Actor, ActorKind, Role
+from eventapp.core.db import db, flush_or, lock, transaction
+from eventapp.core.errors import Conflict, Forbidden, Invalid, N_, NotFound
+from eventapp.core.ledger import audit
+from eventapp.core.scope import ROOT, Scope
+
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def create_user(actor: Actor, email: str, name: str, password_hash: str | None = None) -> User:
+    """Open an account; without a password its holder sets one by an invitation."""
+    email = email.strip().lower()
+    with transaction() as session:
+        if user_by_email(email):
+            raise Conflict("email_taken", N_("这个邮箱已有账号。"))
+        user = User(
+            email=email,
+            name=name.strip(),
+            password=password_hash,
+            active=True,
+            fs_uniquifier=uuid4().hex,
+            create_datetime=clock.now(),
+        )
+        session.add(user)
+        flush_or(Conflict("email_taken", N_("这个邮箱已有账号。")))
+        audit(actor, ROOT, "user.create", f"user:{user.id}")
+    return user
+
+
+def set_password(actor: Actor, user_id: int, password_hash: str) -> None:
+    """Replace a password and end every browser's sign-in."""
+    with transaction():
+        user = lock(User, user_id)
+        user.password = password_hash
+        user.fs_uniquifier = uuid4().hex
+        end_sign_ins(actor, user_id=user_id)
+        audit(actor, ROOT, "user.set_password", f"user:{user_id}")
+
+
+def grant_role(actor: Actor, user_id: int, role: Role, scope_id: int) -> RoleGrant:
+    """Give a user a role in a scope and below; giving it twice changes nothing."""
+    with transaction() as session:
+        ensure_grantable(role, in_installation=scope_id == ROOT)
+        session.get_one(Scope, scope_id)
+        grant = session.scalar(
+            sa.select(RoleGrant).filter_by(user_id=user_id, scope_id=scope_id, role=role)
+        )
+        if grant is not None:
+            return grant
+        grant = RoleGrant(user_id=user_id, scope_id=scope_id, role=role, granted_at=clock.now())
+        session.add(grant)
+        flush_or(Conflict("role_granted", N_("这项授权已经存在。")))
+        audit(actor, scope_id, "role.grant", f"user:{user_id}", role=role.value)
+    return grant
+
+
+def revoke_grant(actor: Actor, grant_id: int) -> None:
+    """Take a role back; it ends with the holder's next request."""
+    with transaction() as session:
+        grant = lock(RoleGrant, grant_id)
+        audit(actor, grant.scope_id, "role.revoke", f"user:{grant.user_id}", role=grant.role.value)
+        session.delete(grant)
+
+
+def sign_in_user(actor: Actor, user_id: int, browser: str = "") -> str:
+    """Note a browser that signed in to an account; returns the token for its cookie."""
+    token = secrets.token_urlsafe(32)
+    with transaction() as session:
+        session.add(
+            SignIn(
+                token_hash=hash_token(token),
+                user_id=user_id,
+                browser=browser[:120],
+                created_at=clock.now(),
+                expires_at=clock.now() + USER_SIGN_IN,
+            )
+        )
+        audit(actor, ROOT, "user.sign_in", f"user:{user_id}")
+    return token
+
+
+def end_sign_in(actor: Actor, token: str) -> None:
+    """End one browser's sign-in; ending it twice changes nothing."""
+    with transaction() as session:
+        session.execute(
+            sa.update(SignIn)
+            .where(SignIn.token_hash == hash_token(token), SignIn.revoked_at.is_(None))
+            .values(revoked_at=clock.now())
+        )
+        audit(actor, ROOT, "sign_in.end", str(actor))
+
+
+def end_sign_ins(
+    actor: Actor, *, user_id: int | None = None, link_id: int | None = None, scope_id: int = ROOT
+) -> None:
+    """End every browser of a user or of a link."""
+    holder = SignIn.user_id == user_id if user_id is not None else SignIn.link_id == link_id
+    with transaction() as session:
+        session.execute(
+            sa.update(SignIn)
+            .where(holder, SignIn.revoked_at.is_(None))
+            .values(revoked_at=clock.now())
+        )
+        subject = f"user:{user_id}" if user_id is not None else f"link:{link_id}"
+        audit(actor, scope_id, "sign_in.end_all", subject)
+
+
+def ensure_link(
+    actor: Actor,
+    role: Role,
+    scope_id: int,
+    subject_id: int,
+    *,
+    expires_at: datetime | None = None,
+    bind_once: bool = False,
+) -> PersonalLink:
+    """Give a subject its personal link, the same one as long as it lives.
+
+    A link that binds once opens in one browser only and asks for a code, which is handed out
+    at the door or the desk.
+    """
+    with transaction() as session:
+        link = link_of(scope_id, role, subject_id)
+        if link is not None:
+            return link
+        link = PersonalLink(
+            role=role,
+            scope_id=scope_id,
+            subject_id=subject_id,
+            bind_once=bind_once,
+            code=_new_code() if bind_once else "",
+            expires_at=expires_at or clock.now() + timedelta(days=180),
+            created_at=clock.now(),
+        )
+        session.add(link)
+        flush_or(Conflict("link_made", N_("链接刚刚已由他人生成，请刷新页面。")))
+        audit(actor, scope_id, "link.make", f"link:{link.id}", role=role.value)
+    return link
+
+
+def _new_code() -> str:
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(6))
+
+
+def link_token(link: PersonalLink) -> str:
+    """Write the text of a link as it stands now."""
+    return link_text(link.id, _mac(link.id, link.generation))
+
+
+def _mac(link_id: int, generation: int) -> bytes:
+    return keys.ring().mac("personal-link", f"{link_id}:{generation}".encode())
+
+
+def link_by_token(token: str) -> PersonalLink:
+    """Find the living link of a token; every dead or invented one is the same NotFound."""
+    parts = read_link(token)
+    link = db.session.get(PersonalLink, parts[0]) if parts else None
+    if (
+        parts is None
+        or link is None
+        or not hmac.compare_digest(parts[1], _mac(link.id, link.generation)[:16])
+        or link.revoked_at is not None
+        or link.expires_at <= clock.now()
+    ):
+        raise NotFound("link_dead", N_("这个链接已失效，请向会务组或本单位联络员索取新链接。"))
+    return link
+
+
+def open_link(token: str, code: str = "", browser: str = "", held: str = "") -> str:
+    """Sign a browser in by a personal link; returns the token for its cookie.
+
+    `held` is the browser's own earlier token for this link, if it has one: then it simply
+    stays in. Raises Invalid for a wrong code, Conflict where the link is bound elsewhere.
+    """
+    found = link_by_token(token)
+    _check_code(found, code, held)
+    with transaction() as session:
+        link = lock(PersonalLink, found.id)
+        if held and any(row.token_hash == hash_token(held) for row in open_browsers(link.id)):
+            return held
+        if link.bind_once and open_browsers(link.id):
+            raise Conflict(
+                "link_bound",
+                N_("这个链接已在另一部手机上打开。如已更换手机，请到会务组重新绑定。"),
+            )
+        link.failures = 0
+        new = secrets.token_urlsafe(32)
+        session.add(
+            SignIn(
+                token_hash=hash_token(new),
+                link_id=link.id,
+                generation=link.generation,
+                browser=browser[:120],
+                created_at=clock.now(),
+                expires_at=min(link.expires_at, clock.now() + LINK_SIGN_IN),
+            )
+        )
+        audit(Actor(ActorKind.LINK, link.id), link.scope_id, "link.open", f"link:{link.id}")
+    return new
+
+
+def _check_code(link: PersonalLink, code: str, held: str) -> None:
+    if not link.bind_once:
+        return
+    if held and any(row.token_hash == hash_token(held) for row in open_browsers(link.id)):
+        return
+    if link.failures >= MAX_CODE_FAILURES:
+        raise Forbidden("code_locked", N_("登录码输错次数过多，请到会务组重新领取。"))
+    typed = "".join(code.split()).upper().replace("-", "")
+    if not hmac.compare_digest(typed.encode(), link.code.encode()):
+        with transaction():
+            lock(PersonalLink, link.id).failures += 1
+        raise Invalid(
+            "code_wrong", N_("登录码不对。登录码在签到处领取，共六位。"), field="code"
+        )
+
+
+def renew_link(actor: Actor, link_id: int) -> PersonalLink:
+    """Kill a link's old text and browsers and give it a new text and code."""
+    with transaction():
+        link = lock(PersonalLink, link_id)
+        link.generation += 1
+        link.failures = 0
+        link.revoked_at = None
+        if link.bind_once:
+            link.code = _new_code()
+        end_sign_ins(actor, link_id=link_id, scope_id=link.scope_id)
+        audit(actor, link.scope_id, "link.renew", f"link:{link_id}", generation=link.generation)
+    return link
+
+
+def rebind_link(actor: Actor, link_id: int) -> PersonalLink:
+    """Let a bound link be opened in another browser, with a new code; the old browser is out."""
+    with transaction():
+        link = lock(PersonalLink, link_id)
+        link.code = _new_code()
+        link.failures = 0
+        end_sign_ins(actor, link_id=link_id, scope_id=link.scope_id)
+        audit(actor, link.scope_id, "link.rebind", f"link:{link_id}")
+    return link
+
+
+def revoke_link(actor: Actor, link_id: int) -> None:
+    """End a link and every browser that it opened."""
+    with transaction():
+        link = lock(PersonalLink, link_id)
+        link.revoked_at = clock.now()
+        end_sign_ins(actor, link_id=link_id, scope_id=link.scope_id)
+        audit(actor, link.scope_id, "link.revoke", f"link:{link_id}")
