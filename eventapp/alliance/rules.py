@@ -1,7 +1,9 @@
 """Seats, lists and the order in which units are named."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from eventapp.core.errors import N_, Conflict
 
@@ -96,3 +98,81 @@ ENTRY_KIND_LABEL: dict[EntryKind, str] = {
     EntryKind.UNIT: N_("单位"),
     EntryKind.PERSON: N_("人员"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedUnit:
+    """What the order of one unit depends on.
+
+    `seat_order` counts the alliance's seats from the highest; `set_order` is the place that
+    somebody gave by hand among equals (None: none given). `strokes` and `pinyin` are sort
+    keys made where names are known; this room only compares them.
+    """
+
+    unit_id: int
+    seat_order: int
+    set_order: int | None
+    strokes: tuple[Any, ...]
+    pinyin: str
+
+
+def _by_protocol(unit: OrderedUnit) -> tuple[Any, ...]:
+    unset = unit.set_order is None
+    return (unit.seat_order, unset, unit.set_order or 0, unit.pinyin, unit.unit_id)
+
+
+def _by_strokes(unit: OrderedUnit) -> tuple[Any, ...]:
+    return (unit.strokes, unit.unit_id)
+
+
+def _by_pinyin(unit: OrderedUnit) -> tuple[Any, ...]:
+    return (unit.pinyin, unit.unit_id)
+
+
+_KEYS = {
+    Ordering.PROTOCOL: _by_protocol,
+    Ordering.STROKES: _by_strokes,
+    Ordering.PINYIN: _by_pinyin,
+}
+
+
+def order_units(units: Iterable[OrderedUnit], ordering: Ordering) -> list[OrderedUnit]:
+    """Return the units in the order of the custom; equal ones always fall the same way.
+
+    By protocol: the higher seat first, then the order set by hand, then those without one
+    by pinyin. The last key is the unit's id, so two printings of a list never differ.
+    """
+    return sorted(units, key=_KEYS[ordering])
+
+
+@dataclass(frozen=True, slots=True)
+class ListEntry:
+    """One line of a list as it is voted on.
+
+    `name` is the unit's name as printed. For a person the caller gives a salted digest
+    instead: an edition is kept for ever, and a person's name must be erasable.
+    """
+
+    kind: EntryKind
+    subject_id: int
+    name: str
+    seat_key: str | None
+
+
+def edition_record(title: str, number: int, entries: Sequence[ListEntry]) -> dict[str, Any]:
+    """Return what is hashed when an edition of a list is tabled: the lines, in their order."""
+    return {
+        "what": "list_edition",
+        "title": title,
+        "number": number,
+        "entries": [
+            {
+                "place": place,
+                "kind": entry.kind.value,
+                "subject_id": entry.subject_id,
+                "name": entry.name,
+                "seat": entry.seat_key,
+            }
+            for place, entry in enumerate(entries, start=1)
+        ],
+    }
