@@ -1,0 +1,1 @@
+"""The organiser's desk: today, set-up, adjourning and archiving, and the demo programme."""
