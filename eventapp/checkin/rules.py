@@ -1,5 +1,8 @@
 """What the door says to a scan, and who counts as inside."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from eventapp.core.errors import N_
@@ -87,3 +90,181 @@ TONE_LABEL: dict[Tone, str] = {
     Tone.NEUTRAL: N_("提示"),
     Tone.STOP: N_("请停步"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What staff see after a scan: how it sounds, what is the matter, what to do now."""
+
+    tone: Tone
+    sentence: str
+    next_step: str
+
+
+SAYING: dict[Verdict, Saying] = {
+    Verdict.ADMITTED: Saying(Tone.OK, N_("可以入场。"), N_("请引导入座。")),
+    Verdict.ALREADY_INSIDE: Saying(
+        Tone.NEUTRAL, N_("这个人已经入场。"), N_("请核对本人；若是凭证借给了别人，请转服务台。")
+    ),
+    Verdict.SAME_SCAN_REPEAT: Saying(
+        Tone.NEUTRAL, N_("刚刚已经扫过这个凭证。"), N_("已经记下，不用再扫。")
+    ),
+    Verdict.LEFT: Saying(Tone.OK, N_("离场已记录。"), N_("再次入场时请重新扫码。")),
+    Verdict.NOT_INSIDE: Saying(
+        Tone.NEUTRAL, N_("没有这个人的入场记录。"), N_("可以离场；若确实参加了会议，请补记入场。")
+    ),
+    Verdict.WRONG_MEETING: Saying(
+        Tone.STOP, N_("这是另一场会议的凭证。"), N_("请转服务台，查看是否报名了本次会议。")
+    ),
+    Verdict.NOT_APPROVED: Saying(
+        Tone.STOP, N_("这份报名还没有通过。"), N_("请转服务台，由会务组审核。")
+    ),
+    Verdict.CANCELLED: Saying(Tone.STOP, N_("这份报名已经取消。"), N_("请转服务台核实。")),
+    Verdict.REPLACED: Saying(
+        Tone.STOP, N_("这份报名已由他人代替。"), N_("请转服务台，查看由谁参会。")
+    ),
+    Verdict.REVOKED: Saying(
+        Tone.STOP, N_("这个凭证已经换发，旧的作废。"), N_("请出示最新的凭证，或转服务台补发。")
+    ),
+    Verdict.UNKNOWN: Saying(
+        Tone.STOP, N_("系统里没有这个凭证。"), N_("请按姓名或手机号查找，或转服务台。")
+    ),
+    Verdict.UNREADABLE: Saying(
+        Tone.STOP, N_("这个码读不出来。"), N_("请调亮屏幕重扫，或输入签到码。")
+    ),
+    Verdict.MEETING_NOT_OPEN: Saying(
+        Tone.STOP, N_("会议现在不开放入场。"), N_("请核对会议时间，或请会务组开放入场。")
+    ),
+    Verdict.WRONG_CATEGORY: Saying(
+        Tone.STOP, N_("这个入口不接待这一类别。"), N_("请按指示牌前往对应的入口。")
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """The admission that holds now: since when, through which gate, and by whose hand."""
+
+    at: datetime
+    gate: str
+    same_device: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionFacts:
+    """All that the door knows when it answers one scan.
+
+    `registered_here` is already true for somebody whose pass names another meeting but who
+    is registered at this one too. The words of `registration_state`, `meeting_state` and
+    `category` are those of their features. `gate_categories` None: the gate takes everybody.
+    Fields after a False `readable` or `known` are not looked at.
+    """
+
+    scanned_at: datetime
+    readable: bool = True
+    known: bool = True
+    registered_here: bool = True
+    generation_current: bool = True
+    registration_state: str = "approved"
+    meeting_state: str = "in_session"
+    category: str = "delegate"
+    gate_categories: frozenset[str] | None = None
+    direction: Direction = Direction.ENTRY
+    inside: Inside | None = None
+
+
+REPEAT_WINDOW = timedelta(seconds=5)
+DOORS_OPEN_IN: frozenset[str] = frozenset(
+    {"registration_open", "registration_closed", "in_session"}
+)
+_ENDED = {"cancelled": Verdict.CANCELLED, "replaced": Verdict.REPLACED}
+
+
+def decide_admission(facts: AdmissionFacts) -> Verdict:
+    """Give the door's answer to one scan.
+
+    The order is from what is least to what is most known about the person, so that the
+    first answer is the one that helps: can it be read; do we know it; is the person
+    expected here; is this the newest pass; does the registration stand; is the meeting
+    open; is this the right gate; is the person inside already.
+    Somebody who leaves is never stopped by a later refusal: after the pass is known,
+    only being inside is asked.
+    """
+    refusal = _refuse_pass(facts)
+    if refusal:
+        return refusal
+    if facts.direction is Direction.EXIT:
+        return Verdict.LEFT if facts.inside else Verdict.NOT_INSIDE
+    return _refuse_person(facts) or _answer_about_inside(facts)
+
+
+def _refuse_pass(facts: AdmissionFacts) -> Verdict | None:
+    if not facts.readable:
+        return Verdict.UNREADABLE
+    if not facts.known:
+        return Verdict.UNKNOWN
+    return None if facts.registered_here else Verdict.WRONG_MEETING
+
+
+def _refuse_person(facts: AdmissionFacts) -> Verdict | None:
+    # A re-issued pass comes before the registration's state: the finder of an old
+    # pass learns nothing about its owner.
+    if not facts.generation_current:
+        return Verdict.REVOKED
+    if facts.registration_state != "approved":
+        return _ENDED.get(facts.registration_state, Verdict.NOT_APPROVED)
+    if facts.meeting_state not in DOORS_OPEN_IN:
+        return Verdict.MEETING_NOT_OPEN
+    if facts.gate_categories is not None and facts.category not in facts.gate_categories:
+        return Verdict.WRONG_CATEGORY
+    return None
+
+
+def _answer_about_inside(facts: AdmissionFacts) -> Verdict:
+    inside = facts.inside
+    if inside is None:
+        return Verdict.ADMITTED
+    since = facts.scanned_at - inside.at
+    if inside.same_device and timedelta(0) <= since < REPEAT_WINDOW:
+        return Verdict.SAME_SCAN_REPEAT
+    return Verdict.ALREADY_INSIDE
+
+
+def people_inside(answers: Iterable[tuple[int, Verdict]]) -> frozenset[int]:
+    """Return who is inside after these answers, given as (person, verdict) in ledger order.
+
+    Read up to a stated head of the ledger, this is the presence that a ballot counts.
+    """
+    inside: set[int] = set()
+    for person_id, verdict in answers:
+        if verdict is Verdict.ADMITTED:
+            inside.add(person_id)
+        elif verdict is Verdict.LEFT:
+            inside.discard(person_id)
+    return frozenset(inside)
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A mandate in force: this person speaks for this unit, by its own choice or by proxy."""
+
+    person_id: int
+    organisation_id: int
+    is_proxy: bool = False
+
+
+def units_present(
+    inside: Iterable[int], mandates: Iterable[Speaker], *, proxies: bool = True
+) -> frozenset[int]:
+    """Return the units with at least one person inside who speaks for them.
+
+    `inside` are persons. The caller passes the mandates that are in force at that moment.
+    With `proxies` a unit that is represented by another's delegate counts, as a rule says
+    with `proxy_counts_as_present`. Two delegates of one unit are one unit.
+    """
+    people = frozenset(inside)
+    return frozenset(
+        mandate.organisation_id
+        for mandate in mandates
+        if mandate.person_id in people and (proxies or not mandate.is_proxy)
+    )

@@ -1,0 +1,160 @@
+"""The door's answers, one by one and in their order, and who is present."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eventapp.checkin.rules import (
+    DIRECTION_LABEL,
+    METHOD_LABEL,
+    SAYING,
+    TONE_LABEL,
+    VERDICT_LABEL,
+    AdmissionFacts,
+    Direction,
+    Inside,
+    Method,
+    Speaker,
+    Tone,
+    Verdict,
+    decide_admission,
+    people_inside,
+    units_present,
+)
+
+NINE = datetime(2024, 1, 19, 1, 0, tzinfo=UTC)
+GOOD = AdmissionFacts(scanned_at=NINE)
+
+
+def inside_for(seconds: float, *, same_device: bool) -> Inside:
+    return Inside(at=NINE - timedelta(seconds=seconds), gate="东门", same_device=same_device)
+
+
+# From the last question asked to the first: each breaks one more thing than the line before.
+WORSE_AND_WORSE = [
+    ({}, Verdict.ADMITTED),
+    ({"inside": inside_for(60, same_device=False)}, Verdict.ALREADY_INSIDE),
+    ({"gate_categories": frozenset({"press"})}, Verdict.WRONG_CATEGORY),
+    ({"meeting_state": "adjourned"}, Verdict.MEETING_NOT_OPEN),
+    ({"registration_state": "waitlisted"}, Verdict.NOT_APPROVED),
+    ({"generation_current": False}, Verdict.REVOKED),
+    ({"registered_here": False}, Verdict.WRONG_MEETING),
+    ({"known": False}, Verdict.UNKNOWN),
+    ({"readable": False}, Verdict.UNREADABLE),
+]
+
+
+def test_every_word_of_the_door_is_labelled_and_explained() -> None:
+    assert set(VERDICT_LABEL) == set(SAYING) == set(Verdict)
+    assert set(METHOD_LABEL) == set(Method)
+    assert set(DIRECTION_LABEL) == set(Direction)
+    assert set(TONE_LABEL) == set(Tone)
+    assert all(saying.sentence and saying.next_step for saying in SAYING.values())
+
+
+def test_only_an_entry_or_an_exit_sounds_like_success() -> None:
+    good = {verdict for verdict, saying in SAYING.items() if saying.tone is Tone.OK}
+    assert good == {Verdict.ADMITTED, Verdict.LEFT}
+
+
+@pytest.mark.parametrize(("broken", "verdict"), WORSE_AND_WORSE)
+def test_each_single_fault_has_its_own_answer(broken: dict[str, object], verdict: Verdict) -> None:
+    assert decide_admission(replace(GOOD, **broken)) is verdict
+
+
+def test_of_several_faults_the_door_names_the_first_in_its_order() -> None:
+    facts = GOOD
+    for broken, verdict in WORSE_AND_WORSE:
+        facts = replace(facts, **broken)
+        assert decide_admission(facts) is verdict
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [
+        ("submitted", Verdict.NOT_APPROVED),
+        ("declined", Verdict.NOT_APPROVED),
+        ("cancelled", Verdict.CANCELLED),
+        ("replaced", Verdict.REPLACED),
+    ],
+)
+def test_the_registration_must_stand(state: str, verdict: Verdict) -> None:
+    assert decide_admission(replace(GOOD, registration_state=state)) is verdict
+
+
+@pytest.mark.parametrize("state", ["registration_open", "registration_closed", "in_session"])
+def test_the_door_opens_before_the_meeting_begins(state: str) -> None:
+    assert decide_admission(replace(GOOD, meeting_state=state)) is Verdict.ADMITTED
+
+
+@pytest.mark.parametrize("state", ["draft", "published", "postponed", "cancelled", "archived"])
+def test_nobody_enters_a_meeting_that_is_not_held_now(state: str) -> None:
+    assert decide_admission(replace(GOOD, meeting_state=state)) is Verdict.MEETING_NOT_OPEN
+
+
+@pytest.mark.parametrize(
+    ("seconds", "same_device", "verdict"),
+    [
+        (0, True, Verdict.SAME_SCAN_REPEAT),
+        (4.999, True, Verdict.SAME_SCAN_REPEAT),
+        (5, True, Verdict.ALREADY_INSIDE),
+        (1, False, Verdict.ALREADY_INSIDE),
+        (-1, True, Verdict.ALREADY_INSIDE),
+    ],
+)
+def test_a_trembling_hand_is_told_from_a_second_person(
+    seconds: float, same_device: bool, verdict: Verdict
+) -> None:
+    inside = inside_for(seconds, same_device=same_device)
+    assert decide_admission(replace(GOOD, inside=inside)) is verdict
+
+
+def test_a_gate_for_some_categories_admits_them() -> None:
+    facts = replace(GOOD, gate_categories=frozenset({"delegate", "leader"}))
+    assert decide_admission(facts) is Verdict.ADMITTED
+
+
+def test_whoever_is_inside_may_leave_whatever_became_of_the_registration() -> None:
+    leaving = replace(
+        GOOD,
+        direction=Direction.EXIT,
+        inside=inside_for(1, same_device=True),
+        registration_state="cancelled",
+        generation_current=False,
+        meeting_state="adjourned",
+    )
+    assert decide_admission(leaving) is Verdict.LEFT
+    assert decide_admission(replace(leaving, inside=None)) is Verdict.NOT_INSIDE
+    assert decide_admission(replace(leaving, known=False)) is Verdict.UNKNOWN
+
+
+def test_who_left_is_outside_and_who_came_back_is_inside() -> None:
+    admitted, left = Verdict.ADMITTED, Verdict.LEFT
+    answers = [(1, admitted), (2, admitted), (3, admitted), (2, left), (3, left), (3, admitted)]
+    assert people_inside([*answers, (9, Verdict.REVOKED)]) == {1, 3}
+
+
+def test_two_delegates_of_one_unit_are_one_unit() -> None:
+    mandates = [Speaker(1, 80), Speaker(2, 80), Speaker(3, 81)]
+    assert units_present([1, 2], mandates) == {80}
+
+
+def test_a_unit_by_proxy_counts_only_where_the_rule_says_so() -> None:
+    mandates = [Speaker(1, 80), Speaker(1, 81, is_proxy=True)]
+    assert units_present([1], mandates) == {80, 81}
+    assert units_present([1], mandates, proxies=False) == {80}
+
+
+SPEAKERS = st.lists(st.builds(Speaker, st.integers(1, 8), st.integers(1, 5), st.booleans()))
+
+
+@given(st.sets(st.integers(1, 8)), SPEAKERS, st.integers(1, 8))
+def test_one_more_person_inside_never_makes_a_unit_absent(
+    inside: set[int], mandates: list[Speaker], newcomer: int
+) -> None:
+    before = units_present(inside, mandates)
+    assert before <= units_present(inside | {newcomer}, mandates)
+    assert before <= {mandate.organisation_id for mandate in mandates}
