@@ -1,0 +1,75 @@
+"""Tables of a meeting's agenda."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventapp.agenda.rules import ItemState, Kind, ResourceKind
+from eventapp.core.db import Base, enum_text
+
+
+class AgendaItem(Base):
+    """One item of an agenda: planned, then as it really ran."""
+
+    __tablename__ = "agenda_items"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"), index=True)
+    ordinal: Mapped[int]
+    kind: Mapped[Kind] = mapped_column(enum_text(Kind, "item_kind"))
+    title: Mapped[str] = mapped_column(sa.String(200))
+    detail: Mapped[str] = mapped_column(default="")
+    minutes: Mapped[int] = mapped_column(default=10)
+    fixed_at: Mapped[datetime | None]
+    room_id: Mapped[int | None] = mapped_column(sa.ForeignKey("rooms.id"))
+    state: Mapped[ItemState] = mapped_column(
+        enum_text(ItemState, "item_state"), default=ItemState.PLANNED
+    )
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class ItemPerson(Base):
+    """Somebody whom an item needs, in a role: speaker, presenter, unveiler, host, …
+
+    The name and title as they are to be read out are kept with the item; `person_id` is set
+    where the person is known to the alliance.
+    """
+
+    __tablename__ = "item_people"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(sa.ForeignKey("agenda_items.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    role: Mapped[str] = mapped_column(sa.String(20))
+    name: Mapped[str] = mapped_column(sa.String(60))
+    title: Mapped[str] = mapped_column(sa.String(160), default="")
+    ordinal: Mapped[int]
+
+
+class Engagement(Base):
+    """An item needs this resource in this role, for as long as the item takes."""
+
+    __tablename__ = "engagements"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"), index=True)
+    item_id: Mapped[int] = mapped_column(sa.ForeignKey("agenda_items.id"), index=True)
+    resource: Mapped[ResourceKind] = mapped_column(enum_text(ResourceKind))
+    resource_id: Mapped[int]
+    label: Mapped[str] = mapped_column(sa.String(120))
+    role: Mapped[str] = mapped_column(sa.String(40))
+    source: Mapped[str] = mapped_column(sa.String(40), default="")
+
+
+class AgendaEdition(Base):
+    """A published agenda: frozen content, numbered."""
+
+    __tablename__ = "agenda_editions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"))
+    number: Mapped[int]
+    body: Mapped[str]
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    published_at: Mapped[datetime]
+    __table_args__ = (sa.UniqueConstraint("meeting_id", "number"),)

@@ -1,0 +1,129 @@
+"""Tables of an alliance: who belongs to it, in which seat, and the people of its units."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventapp.alliance.rules import ListState
+from eventapp.core.db import Base, enum_text
+
+
+class Alliance(Base):
+    """The body that meets."""
+
+    __tablename__ = "alliances"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scope_id: Mapped[int] = mapped_column(sa.ForeignKey("scopes.id"), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    short_name: Mapped[str] = mapped_column(sa.String(60), default="")
+    aims: Mapped[list[Any]] = mapped_column(default=list)
+    created_at: Mapped[datetime]
+
+
+class Organisation(Base):
+    """A unit: an enterprise, a school, an institute, an association, an office."""
+
+    __tablename__ = "organisations"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    credit_code: Mapped[str] = mapped_column(sa.String(18), default="")
+    pinyin_key: Mapped[str] = mapped_column(sa.String(255), default="")
+    stroke_key: Mapped[str] = mapped_column(sa.String(255), default="")
+
+
+class Seat(Base):
+    """A rank among the members of an alliance, and whether it votes in council."""
+
+    __tablename__ = "seats"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    alliance_id: Mapped[int] = mapped_column(sa.ForeignKey("alliances.id"))
+    key: Mapped[str] = mapped_column(sa.String(40))
+    label: Mapped[str] = mapped_column(sa.String(40))
+    ordinal: Mapped[int]
+    votes_in_council: Mapped[bool]
+    __table_args__ = (sa.UniqueConstraint("alliance_id", "key"),)
+
+
+class Membership(Base):
+    """A unit's place in an alliance; the seat begins when a list's outcome is declared."""
+
+    __tablename__ = "memberships"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    alliance_id: Mapped[int] = mapped_column(sa.ForeignKey("alliances.id"))
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))
+    ordinal: Mapped[int] = mapped_column(default=0)
+    lead_ordinal: Mapped[int | None]
+    seat_id: Mapped[int | None] = mapped_column(sa.ForeignKey("seats.id"))
+    seated_at: Mapped[datetime | None]
+    seat_basis: Mapped[str] = mapped_column(sa.String(120), default="")
+    left_at: Mapped[datetime | None]
+    __table_args__ = (sa.UniqueConstraint("alliance_id", "organisation_id"),)
+
+
+class Person(Base):
+    """Somebody of a unit, known to one alliance only; the one table that holds personal data."""
+
+    __tablename__ = "people"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    alliance_id: Mapped[int] = mapped_column(sa.ForeignKey("alliances.id"))
+    organisation_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("organisations.id"), index=True
+    )
+    name: Mapped[str] = mapped_column(sa.String(60))
+    titles: Mapped[str] = mapped_column(sa.String(160), default="")
+    phone: Mapped[str] = mapped_column(sa.String(20), default="")
+    email: Mapped[str] = mapped_column(sa.String(254), default="")
+    pinyin: Mapped[str] = mapped_column(sa.String(160), default="")
+    initials: Mapped[str] = mapped_column(sa.String(40), default="")
+    pinyin_key: Mapped[str] = mapped_column(sa.String(255), default="")
+    stroke_key: Mapped[str] = mapped_column(sa.String(255), default="")
+    created_at: Mapped[datetime]
+    __table_args__ = (
+        sa.Index(
+            "uq_people_alliance_id_phone",
+            "alliance_id",
+            "phone",
+            unique=True,
+            sqlite_where=sa.text("phone <> ''"),
+            postgresql_where=sa.text("phone <> ''"),
+        ),
+    )
+
+
+class CouncilList(Base):
+    """A list of units with their seats, in editions, frozen and hashed like a charter."""
+
+    __tablename__ = "council_lists"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    alliance_id: Mapped[int] = mapped_column(sa.ForeignKey("alliances.id"), index=True)
+    title: Mapped[str] = mapped_column(sa.String(160))
+
+
+class ListEdition(Base):
+    """One edition of a list; a record from the moment it is tabled."""
+
+    __tablename__ = "list_editions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    list_id: Mapped[int] = mapped_column(sa.ForeignKey("council_lists.id"))
+    number: Mapped[int]
+    state: Mapped[ListState] = mapped_column(enum_text(ListState), default=ListState.DRAFT)
+    body: Mapped[str] = mapped_column(default="")
+    digest: Mapped[str] = mapped_column(sa.String(64), default="")
+    tabled_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    basis: Mapped[str] = mapped_column(sa.String(120), default="")
+    __table_args__ = (sa.UniqueConstraint("list_id", "number"),)
+
+
+class ListEntry(Base):
+    """A unit on an edition of a list, with the seat proposed for it."""
+
+    __tablename__ = "list_entries"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(sa.ForeignKey("list_editions.id"))
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))
+    seat_id: Mapped[int] = mapped_column(sa.ForeignKey("seats.id"))
+    ordinal: Mapped[int]
+    __table_args__ = (sa.UniqueConstraint("edition_id", "organisation_id"),)

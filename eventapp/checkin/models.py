@@ -1,0 +1,70 @@
+"""Tables of the door: gates, sessions, the ledger of scans, and who is inside."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventapp.checkin.rules import Direction, Method, Verdict
+from eventapp.core.db import Base, enum_text
+from eventapp.core.ledger import Chained
+
+
+class Gate(Base):
+    """A place where staff scan."""
+
+    __tablename__ = "gates"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"))
+    name: Mapped[str] = mapped_column(sa.String(40))
+    ordinal: Mapped[int]
+    __table_args__ = (sa.UniqueConstraint("meeting_id", "name"),)
+
+
+class DoorSession(Base):
+    """What one is admitted to: at first the whole meeting."""
+
+    __tablename__ = "door_sessions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"))
+    name: Mapped[str] = mapped_column(sa.String(60))
+    ordinal: Mapped[int]
+    __table_args__ = (sa.UniqueConstraint("meeting_id", "ordinal"),)
+
+
+class Admission(Base):
+    """The claim "this registration is inside this session"; its uniqueness decides a race."""
+
+    __tablename__ = "admissions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"), index=True)
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("door_sessions.id"))
+    registration_id: Mapped[int] = mapped_column(sa.ForeignKey("registrations.id"))
+    gate_id: Mapped[int] = mapped_column(sa.ForeignKey("gates.id"))
+    device: Mapped[str] = mapped_column(sa.String(40))
+    admitted_at: Mapped[datetime]
+    __table_args__ = (sa.UniqueConstraint("registration_id", "session_id"),)
+
+
+class Scan(Chained, Base):
+    """One scan at a gate, admitted or refused, with the verdict that was given."""
+
+    __tablename__ = "scans"
+    ledger = "door"
+    scan_id: Mapped[str] = mapped_column(sa.String(40))
+    device: Mapped[str] = mapped_column(sa.String(40))
+    content: Mapped[str] = mapped_column(sa.String(64))
+    gate_id: Mapped[int] = mapped_column(sa.ForeignKey("gates.id"))
+    registration_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("registrations.id"), index=True
+    )
+    method: Mapped[Method] = mapped_column(enum_text(Method))
+    direction: Mapped[Direction] = mapped_column(enum_text(Direction))
+    verdict: Mapped[Verdict] = mapped_column(enum_text(Verdict))
+    answer: Mapped[str]
+    claimed_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    __table_args__ = (
+        sa.UniqueConstraint("scope_id", "seq"),
+        sa.UniqueConstraint("device", "scan_id"),
+    )

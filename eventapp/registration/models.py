@@ -1,0 +1,139 @@
+"""Tables of who is coming: registrations, passes, delegations, mandates, consent."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventapp.core.db import Base, enum_text
+from eventapp.registration.rules import Category, State
+
+_ALIVE = sa.text("state NOT IN ('cancelled', 'replaced')")
+_VALID = sa.text("revoked_at IS NULL")
+
+
+class CategoryRule(Base):
+    """What a meeting allows in a category: open to the public, approved by rule, how many."""
+
+    __tablename__ = "category_rules"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"))
+    category: Mapped[Category] = mapped_column(enum_text(Category))
+    public: Mapped[bool] = mapped_column(default=False)
+    auto_approve: Mapped[bool] = mapped_column(default=True)
+    quota: Mapped[int | None]
+    __table_args__ = (sa.UniqueConstraint("meeting_id", "category"),)
+
+
+class ConsentText(Base):
+    """A version of what people agree to: purpose, kinds of data, how long they are kept."""
+
+    __tablename__ = "consent_texts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"))
+    version: Mapped[int]
+    text: Mapped[str]
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    created_at: Mapped[datetime]
+    __table_args__ = (sa.UniqueConstraint("meeting_id", "version"),)
+
+
+class Registration(Base):
+    """One person's wish to attend one meeting, in a category."""
+
+    __tablename__ = "registrations"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisations.id"))
+    category: Mapped[Category] = mapped_column(enum_text(Category))
+    state: Mapped[State] = mapped_column(enum_text(State, "registration_state"))
+    reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    place: Mapped[str] = mapped_column(sa.String(60), default="")
+    channel: Mapped[str] = mapped_column(sa.String(20), default="public")
+    submitted_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    replaces_id: Mapped[int | None] = mapped_column(sa.ForeignKey("registrations.id"))
+    __table_args__ = (
+        sa.Index(
+            "uq_registrations_alive",
+            "meeting_id",
+            "person_id",
+            unique=True,
+            sqlite_where=_ALIVE,
+            postgresql_where=_ALIVE,
+        ),
+        sa.Index("ix_registrations_unit", "meeting_id", "organisation_id"),
+    )
+
+
+class Consent(Base):
+    """Somebody agreed to a version of the consent text, then and in this way."""
+
+    __tablename__ = "consents"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(sa.ForeignKey("registrations.id"), index=True)
+    consent_text_id: Mapped[int] = mapped_column(sa.ForeignKey("consent_texts.id"))
+    given_at: Mapped[datetime]
+    channel: Mapped[str] = mapped_column(sa.String(20))
+
+
+class Pass(Base):
+    """The pass of a registration: raising its generation kills the old QR and the old code."""
+
+    __tablename__ = "passes"
+    registration_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("registrations.id"), primary_key=True
+    )
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"), index=True)
+    generation: Mapped[int] = mapped_column(default=1)
+    code: Mapped[str] = mapped_column(sa.String(8), unique=True)
+    issued_at: Mapped[datetime]
+
+
+class Delegation(Base):
+    """A unit's part in a meeting: how many it may send, and who arranges it."""
+
+    __tablename__ = "delegations"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"))
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))
+    quota: Mapped[int | None]
+    liaison_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    __table_args__ = (sa.UniqueConstraint("meeting_id", "organisation_id"),)
+
+
+class Mandate(Base):
+    """Who speaks for a unit at a meeting; a proxy is a mandate held by another unit's person."""
+
+    __tablename__ = "mandates"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"))
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    proxy: Mapped[bool] = mapped_column(default=False)
+    given_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    __table_args__ = (
+        sa.Index(
+            "uq_mandates_valid",
+            "meeting_id",
+            "organisation_id",
+            "person_id",
+            unique=True,
+            sqlite_where=_VALID,
+            postgresql_where=_VALID,
+        ),
+    )
+
+
+class Leave(Base):
+    """A unit or a person that was expected and excused itself."""
+
+    __tablename__ = "leaves"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisations.id"))
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    noted_at: Mapped[datetime]
