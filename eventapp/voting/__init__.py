@@ -1,0 +1,1 @@
+"""Voting: electorates, motions, ballots, outcomes and the record that anybody can check."""

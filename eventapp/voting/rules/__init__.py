@@ -1,0 +1,67 @@
+"""The law of voting: pure decisions, readable without the rest of the house.
+
+Words (kinds, sentence) → rule (threshold, presets) → counts and result (paper, outcome,
+election) → who may vote (standing, states) → what is said (explanation) and shown (codes).
+"""
+
+from eventapp.voting.rules.kinds import (
+    BASE_LABELS,
+    BOUND_LABELS,
+    CHOICE_LABELS,
+    COUNTED_AT_LABELS,
+    ELECTORATE_SOURCE_LABELS,
+    MODE_LABELS,
+    MOTION_KIND_LABELS,
+    RESULT_LABELS,
+    Base,
+    Bound,
+    Choice,
+    CountedAt,
+    ElectorateSource,
+    Mode,
+    MotionKind,
+    Result,
+)
+from eventapp.voting.rules.states import (
+    BALLOT_STATE_LABELS,
+    NEXT,
+    BallotState,
+    ensure_may_annul,
+    ensure_may_become,
+    ensure_may_cast,
+    ensure_may_edit,
+    ensure_may_open,
+    may_become,
+    may_cast,
+    may_edit,
+)
+
+__all__ = [
+    "BALLOT_STATE_LABELS",
+    "BASE_LABELS",
+    "BOUND_LABELS",
+    "CHOICE_LABELS",
+    "COUNTED_AT_LABELS",
+    "ELECTORATE_SOURCE_LABELS",
+    "MODE_LABELS",
+    "MOTION_KIND_LABELS",
+    "NEXT",
+    "RESULT_LABELS",
+    "BallotState",
+    "Base",
+    "Bound",
+    "Choice",
+    "CountedAt",
+    "ElectorateSource",
+    "Mode",
+    "MotionKind",
+    "Result",
+    "ensure_may_annul",
+    "ensure_may_become",
+    "ensure_may_cast",
+    "ensure_may_edit",
+    "ensure_may_open",
+    "may_become",
+    "may_cast",
+    "may_edit",
+]
