@@ -22,6 +22,14 @@ from eventapp.voting.rules.kinds import (
     MotionKind,
     Result,
 )
+from eventapp.voting.rules.presets import (
+    AT_LEAST_HALF,
+    AT_LEAST_TWO_THIRDS,
+    MORE_THAN_HALF,
+    MORE_THAN_TWO_THIRDS,
+    PRESETS,
+    Preset,
+)
 from eventapp.voting.rules.states import (
     BALLOT_STATE_LABELS,
     NEXT,
@@ -35,8 +43,16 @@ from eventapp.voting.rules.states import (
     may_cast,
     may_edit,
 )
+from eventapp.voting.rules.threshold import (
+    Rule,
+    Threshold,
+    needed_votes,
+    quorum_needed,
+)
 
 __all__ = [
+    "AT_LEAST_HALF",
+    "AT_LEAST_TWO_THIRDS",
     "BALLOT_STATE_LABELS",
     "BASE_LABELS",
     "BOUND_LABELS",
@@ -44,8 +60,11 @@ __all__ = [
     "COUNTED_AT_LABELS",
     "ELECTORATE_SOURCE_LABELS",
     "MODE_LABELS",
+    "MORE_THAN_HALF",
+    "MORE_THAN_TWO_THIRDS",
     "MOTION_KIND_LABELS",
     "NEXT",
+    "PRESETS",
     "RESULT_LABELS",
     "BallotState",
     "Base",
@@ -55,7 +74,10 @@ __all__ = [
     "ElectorateSource",
     "Mode",
     "MotionKind",
+    "Preset",
     "Result",
+    "Rule",
+    "Threshold",
     "ensure_may_annul",
     "ensure_may_become",
     "ensure_may_cast",
@@ -64,4 +86,6 @@ __all__ = [
     "may_become",
     "may_cast",
     "may_edit",
+    "needed_votes",
+    "quorum_needed",
 ]
