@@ -4,6 +4,13 @@ Words (kinds, sentence) → rule (threshold, presets) → counts and result (pap
 election) → who may vote (standing, states) → what is said (explanation) and shown (codes).
 """
 
+from eventapp.voting.rules.election import (
+    ELECTION_KIND_LABELS,
+    Election,
+    ElectionKind,
+    ElectionOutcome,
+    decide_election,
+)
 from eventapp.voting.rules.kinds import (
     BASE_LABELS,
     BOUND_LABELS,
@@ -85,6 +92,7 @@ __all__ = [
     "BOUND_LABELS",
     "CHOICE_LABELS",
     "COUNTED_AT_LABELS",
+    "ELECTION_KIND_LABELS",
     "ELECTORATE_SOURCE_LABELS",
     "MODE_LABELS",
     "MORE_THAN_HALF",
@@ -101,6 +109,9 @@ __all__ = [
     "Choice",
     "CountedAt",
     "Counts",
+    "Election",
+    "ElectionKind",
+    "ElectionOutcome",
     "ElectorateSource",
     "Floor",
     "Holding",
@@ -117,6 +128,7 @@ __all__ = [
     "Voter",
     "acclaimed_counts",
     "base_number",
+    "decide_election",
     "decide_may_vote",
     "decide_outcome",
     "ensure_may_annul",
