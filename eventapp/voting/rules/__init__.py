@@ -4,6 +4,13 @@ Words (kinds, sentence) → rule (threshold, presets) → counts and result (pap
 election) → who may vote (standing, states) → what is said (explanation) and shown (codes).
 """
 
+from eventapp.voting.rules.codes import (
+    Unit,
+    electorate_record,
+    record_code,
+    short_code,
+    text_digest,
+)
 from eventapp.voting.rules.election import (
     ELECTION_KIND_LABELS,
     Election,
@@ -125,12 +132,14 @@ __all__ = [
     "Rule",
     "Standing",
     "Threshold",
+    "Unit",
     "Voter",
     "acclaimed_counts",
     "base_number",
     "decide_election",
     "decide_may_vote",
     "decide_outcome",
+    "electorate_record",
     "ensure_may_annul",
     "ensure_may_become",
     "ensure_may_cast",
@@ -146,6 +155,9 @@ __all__ = [
     "paper_is_valid",
     "present_units",
     "quorum_needed",
+    "record_code",
+    "short_code",
+    "text_digest",
     "units_by_proxy",
     "units_in_person",
 ]
