@@ -18,6 +18,15 @@ from eventapp.voting.rules.election import (
     ElectionOutcome,
     decide_election,
 )
+from eventapp.voting.rules.explanation import (
+    explain_in_short,
+    explain_need,
+    explain_outcome,
+    fraction_in_words,
+    quorum_in_words,
+    rule_in_words,
+    threshold_in_words,
+)
 from eventapp.voting.rules.kinds import (
     BASE_LABELS,
     BOUND_LABELS,
@@ -56,6 +65,9 @@ from eventapp.voting.rules.presets import (
     MORE_THAN_TWO_THIRDS,
     PRESETS,
     Preset,
+)
+from eventapp.voting.rules.sentence import (
+    Sentence,
 )
 from eventapp.voting.rules.standing import (
     STANDING_SENTENCES,
@@ -130,6 +142,7 @@ __all__ = [
     "Proxy",
     "Result",
     "Rule",
+    "Sentence",
     "Standing",
     "Threshold",
     "Unit",
@@ -148,16 +161,23 @@ __all__ = [
     "ensure_may_vote",
     "ensure_papers_match",
     "ensure_quorum",
+    "explain_in_short",
+    "explain_need",
+    "explain_outcome",
+    "fraction_in_words",
     "may_become",
     "may_cast",
     "may_edit",
     "needed_votes",
     "paper_is_valid",
     "present_units",
+    "quorum_in_words",
     "quorum_needed",
     "record_code",
+    "rule_in_words",
     "short_code",
     "text_digest",
+    "threshold_in_words",
     "units_by_proxy",
     "units_in_person",
 ]
