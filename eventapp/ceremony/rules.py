@@ -1,6 +1,9 @@
 """Agreements and the other acts of a ceremony: their states and what they still lack."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from eventapp.core.errors import N_, Conflict
 
@@ -71,3 +74,86 @@ def ensure_act_may_become(old: ActState, new: ActState) -> None:
     """Refuse, with Conflict, to do an act twice or to take back one that was not done."""
     if new not in ACT_NEXT[old]:
         raise Conflict("act_state", N_("这一步已经记下了，请刷新页面后再看。"), old=old, new=new)
+
+
+_STEMS = "甲乙丙丁戊己庚辛壬癸"
+
+
+def party_role(position: int) -> str:
+    """Return what an agreement calls its party at `position`, counted from 1: 甲方, 乙方, …
+
+    It is a word of the paper, not of the screen, so it is the same in every language. After
+    the ten heavenly stems the parties are numbered. Raises ValueError below 1.
+    """
+    if position < 1:
+        raise ValueError("parties are counted from 1")
+    return f"{_STEMS[position - 1]}方" if position <= len(_STEMS) else f"第{position}方"
+
+
+@dataclass(frozen=True, slots=True)
+class PartyFacts:
+    """One party as the paper will have it; `signatory_id` None: nobody is named yet."""
+
+    organisation_id: int
+    signatory_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementFacts:
+    """What must be true of an agreement before it is carried to the table."""
+
+    parties: tuple[PartyFacts, ...]
+    copies: int
+    papers_checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is still missing, as a sentence for whoever can mend it."""
+
+    code: str
+    message: str
+    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+def ready_problems(facts: AgreementFacts) -> list[Problem]:
+    """List everything that keeps an agreement from being ready; empty when nothing does.
+
+    All at once, so that the secretariat makes one telephone call and not four. Each party
+    takes a copy home, hence at least as many copies as parties.
+    """
+    return [*_party_problems(facts.parties), *_paper_problems(facts)]
+
+
+def ensure_ready(facts: AgreementFacts) -> None:
+    """Refuse, with Conflict, to call an agreement ready; the first problem is the sentence."""
+    for problem in ready_problems(facts):
+        raise Conflict(problem.code, problem.message, **problem.params)
+
+
+def _party_problems(parties: tuple[PartyFacts, ...]) -> Iterator[Problem]:
+    if len(parties) < 2:
+        yield Problem("too_few_parties", N_("协议至少要有两方。"))
+    units = [party.organisation_id for party in parties]
+    if len(set(units)) < len(units):
+        yield Problem("party_twice", N_("同一个单位不能做两方。"))
+    for position, party in enumerate(parties, start=1):
+        if party.signatory_id is None:
+            yield Problem(
+                "no_signatory", N_("%(party)s还没有签约人。"), {"party": party_role(position)}
+            )
+    people = [party.signatory_id for party in parties if party.signatory_id is not None]
+    if len(set(people)) < len(people):
+        yield Problem("signatory_twice", N_("同一个人不能代表两方签字。"))
+
+
+def _paper_problems(facts: AgreementFacts) -> Iterator[Problem]:
+    needed = len(facts.parties)
+    if facts.copies < needed:
+        yield Problem(
+            "too_few_copies",
+            N_("协议文本有 %(copies)s 份，至少需要 %(needed)s 份。"),
+            {"copies": facts.copies, "needed": needed},
+        )
+    if not facts.papers_checked:
+        yield Problem("papers_unchecked", N_("协议文本还没有核对。"))
