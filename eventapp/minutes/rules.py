@@ -67,3 +67,28 @@ def ensure_may_become(old: State, new: State, word: str = "") -> None:
 def is_return(old: State, new: State) -> bool:
     """Answer whether the step sends the minutes back (退回)."""
     return BACK.get(old) == new
+
+
+def ensure_different_person(
+    drafter_id: int | None, checker_id: int | None, signer_id: int | None
+) -> None:
+    """Refuse, with Conflict, that one person takes two of the three steps.
+
+    Whoever wrote a text reads what he meant, not what stands there; and a signature under
+    one's own check vouches for nothing. None: the step has not been taken yet.
+    """
+    taken = [one for one in (drafter_id, checker_id, signer_id) if one is not None]
+    if len(set(taken)) < len(taken):
+        raise Conflict("same_person", N_("起草、核稿、签发必须由不同的人完成。"))
+
+
+def number_text(year: int, number: int) -> str:
+    """Return a document's number as it is printed: 〔2024〕1号.
+
+    The brackets are the six-cornered ones and the number has no leading zero
+    (GB/T 9704-2012, 7.2.5). Raises ValueError for a year without four digits or a number
+    below 1.
+    """
+    if not 1000 <= year <= 9999 or number < 1:
+        raise ValueError("a year has four digits and numbers begin at 1")
+    return f"〔{year}〕{number}号"
