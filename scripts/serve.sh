@@ -36,7 +36,7 @@ trap 'stop 130' INT
 trap 'stop 143' TERM
 trap 'stop 129' HUP
 "${with_parent[@]}" .venv/bin/gunicorn wsgi:app --bind "127.0.0.1:$port" --worker-class gthread \
-  --workers 1 --threads 8 --graceful-timeout "$grace" --log-level warning </dev/null &
+  --workers 1 --threads 8 --graceful-timeout "$grace" --no-control-socket --log-level warning </dev/null &
 children+=($!)
 "${with_parent[@]}" .venv/bin/flask --app wsgi jobs work </dev/null &
 children+=($!)

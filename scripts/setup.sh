@@ -116,7 +116,7 @@ install_front_end() {
   now=$(digest package.json package-lock.json scripts/vendor.py)
   if fresh "$stamp" "$now" && fresh static/vendor/.copied "$now"; then return; fi
   say "installing front-end libraries"
-  npm_command ci "${omit[@]}" --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null
+  npm_command ci "${omit[@]}" --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error </dev/null >/dev/null
   "$venv/bin/python" scripts/vendor.py
   echo "$now" | tee node_modules/.installed-run static/vendor/.copied >"$stamp"
 }
