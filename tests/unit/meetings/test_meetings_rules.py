@@ -1,6 +1,7 @@
 """A meeting's states and its address, worked by hand and by property."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -29,7 +30,7 @@ def test_every_kind_and_state_has_a_label_of_its_own() -> None:
 def test_the_ordinary_way_leads_from_draft_to_archive() -> None:
     way = ["draft", "published", "registration_open", "registration_closed", "in_session"]
     states = [State(word) for word in [*way, "adjourned", "archived"]]
-    assert all(may_become(old, new) for old, new in zip(states, states[1:], strict=False))
+    assert all(may_become(old, new) for old, new in pairwise(states))
 
 
 def test_an_adjourned_meeting_may_resume() -> None:
