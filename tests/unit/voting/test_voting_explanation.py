@@ -116,6 +116,11 @@ def test_a_rule_is_said_in_one_sentence() -> None:
             "应到80，实到72；须到会的过半数赞成，按现在的到会数即37票，以表决结束时的到会数为准。",
         ),
         (
+            replace(CHARTER, counted_at=CountedAt.CLOSING),
+            72,
+            "应到80，实到72；须全体的三分之二以上（含本数）赞成，即54票。",
+        ),
+        (
             replace(GENERAL, base=Base.VALID),
             72,
             "应到80，实到72；须有效票的过半数赞成，所需票数待表决结束后算出。",

@@ -112,6 +112,13 @@ def test_a_proxy_counts_only_while_its_holder_is_inside_and_its_principal_is_not
     assert present_units(ELECTORATE, _inside(2, 3), {}) == {2, 3}
 
 
+def test_a_proxy_is_in_force_only_while_it_is_needed_and_carried() -> None:
+    assert AT_OPENING.in_force(PROXY)
+    assert not _inside(1, 2, 3).in_force(PROXY)
+    assert not _inside(1).in_force(PROXY)
+    assert not AT_OPENING.in_force(replace(PROXY, valid=False))
+
+
 def test_a_holder_outside_the_electorate_may_carry_a_proxy() -> None:
     assert units_by_proxy(ELECTORATE, _inside(9, proxies=(Proxy(3, 9),)), {}) == {3}
 

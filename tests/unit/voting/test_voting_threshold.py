@@ -140,6 +140,12 @@ def test_a_record_in_any_other_form_is_refused(change: dict[str, object]) -> Non
     assert caught.value.code == "rule_unreadable"
 
 
+@pytest.mark.parametrize("record", [{"fraction": "4/6"}, {"fraction": "2/3", "more": 1}])
+def test_a_threshold_alone_is_read_as_strictly(record: dict[str, object]) -> None:
+    with pytest.raises(Invalid):
+        Threshold.from_record({"bound": "at_least"} | record)
+
+
 def test_a_record_that_lacks_a_key_is_refused() -> None:
     for key in CHARTER_RECORD:
         with pytest.raises(Invalid):
