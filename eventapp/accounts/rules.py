@@ -4,7 +4,7 @@ import base64
 from datetime import timedelta
 
 from eventapp.core.access import LINK_ROLES, Role
-from eventapp.core.errors import Forbidden, Invalid, N_
+from eventapp.core.errors import N_, Forbidden, Invalid
 
 USER_SIGN_IN = timedelta(hours=12)
 """How long a browser stays signed in to an account."""

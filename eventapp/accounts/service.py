@@ -20,7 +20,7 @@ from eventapp.accounts.rules import (
 from eventapp.core import clock, keys
 from eventapp.core.access import Actor, ActorKind, Role
 from eventapp.core.db import db, flush_or, lock, transaction
-from eventapp.core.errors import Conflict, Forbidden, Invalid, N_, NotFound
+from eventapp.core.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from eventapp.core.ledger import audit
 from eventapp.core.scope import ROOT, Scope
 

@@ -19,7 +19,7 @@ from pysqlite3 import dbapi2 as sqlite  # pyright: ignore[reportAttributeAccessI
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
-from eventapp.core.errors import Busy, DomainError, N_, NotFound
+from eventapp.core.errors import N_, Busy, DomainError, NotFound
 
 BUSY_SECONDS = 5
 NAMES = {
@@ -218,8 +218,29 @@ def lock(model: type[Row], key: int) -> Row:
 
 
 def flush_or(error: DomainError) -> None:
-    """Send pending rows; where a constraint refuses them, raise the error that a person can read."""
+    """Send pending rows; where a constraint refuses them, raise the error to be read."""
     try:
         db.session().flush()
     except IntegrityError as refused:
         raise error from refused
+
+
+def commit_library_changes() -> None:
+    """Commit what a library changed in the session; ours go through `transaction()`."""
+    session = db.session()
+    if session.info.get("writing"):
+        session.flush()
+        return
+    embedded = db.engines[None].dialect.name == "sqlite"
+    if embedded and not _sqlite_writers.acquire(timeout=BUSY_SECONDS):
+        raise Busy("database_busy", N_("系统正忙，请稍后再试；您的内容没有丢失。"))
+    session.info["writing"] = True
+    try:
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info["writing"] = False
+        if embedded:
+            _sqlite_writers.release()

@@ -1,0 +1,212 @@
+"""Fixtures: the application on a real database, SQLite and PostgreSQL in turn.
+
+The schema comes from the migrations. Every test starts from an empty installation. Tests that
+call services use `house`; tests that use `client` open `with app.app_context():` for their
+preparations, so that no request shares `g` with another.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from itsdangerous import URLSafeTimedSerializer
+
+from config import Config
+from eventapp.app import create_app
+from eventapp.core import clock, installation
+from eventapp.core.db import Base, db
+
+SECRET = "a-secret-for-tests-that-is-long-enough-0123456789"  # noqa: S105
+POSTGRES = os.environ.get("TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432")
+REQUIRED = os.environ.get("MENGHUI_REQUIRE_POSTGRES") == "1"
+FULL = os.environ.get("MENGHUI_FULL") == "1"
+_left_out: list[str] = []
+
+
+def _postgres_answers() -> bool:
+    try:
+        psycopg.connect(f"{POSTGRES}/postgres", connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+HAS_POSTGRES = _postgres_answers()
+if REQUIRED and not HAS_POSTGRES:
+    pytest.exit("PostgreSQL is required on 127.0.0.1:5432 and does not answer.", returncode=3)
+
+
+class Client(FlaskClient):
+    """A browser that sends the CSRF token of its session with every POST, as our pages do."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a request."""
+        if kwargs.get("method") in {"POST", "PUT", "PATCH", "DELETE"}:
+            with self.session_transaction() as session:
+                session.setdefault("csrf_token", "a-token-of-this-session")
+                raw = session["csrf_token"]
+            token = URLSafeTimedSerializer(SECRET, salt="wtf-csrf-token").dumps(raw)
+            kwargs["headers"] = {**dict(kwargs.get("headers") or {}), "X-CSRFToken": token}
+        return super().open(*args, **kwargs)
+
+
+def make_app(url: str, var: Path) -> Flask:
+    """Build an application for tests on this database."""
+    app = create_app(
+        Config(
+            secret_key=SECRET,
+            hosts=("localhost", "127.0.0.1"),
+            database_url=url,
+            production=False,
+            var=var,
+            base_url="http://localhost",
+            testing=True,
+        )
+    )
+    app.test_client_class = Client
+    return app
+
+
+def close(app: Flask) -> None:
+    """Give every database connection of an application back."""
+    with app.app_context():
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+class Embedded:
+    """The application on SQLite; a test starts from a copy of a migrated file."""
+
+    name = "sqlite"
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "menghui.db"
+        self.template = folder / "template.db"
+        self.app = make_app(f"sqlite:///{self.path}", folder / "var")
+        with self.app.app_context():
+            upgrade()
+        close(self.app)
+        shutil.copy(self.path, self.template)
+
+    def reset(self) -> None:
+        """Start from the migrated file again."""
+        close(self.app)
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self.path}{suffix}").unlink(missing_ok=True)
+        shutil.copy(self.template, self.path)
+
+
+class Server:
+    """The application on PostgreSQL; a test starts from emptied tables."""
+
+    name = "postgresql"
+
+    def __init__(self, folder: Path, worker: str) -> None:
+        name = f"menghui_test_{worker}"
+        with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as server:
+            server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+            server.execute(f"CREATE DATABASE {name}".encode())
+        url = f"{POSTGRES}/{name}".replace("postgresql://", "postgresql+psycopg://")
+        self.app = make_app(url, folder / "var")
+        with self.app.app_context():
+            upgrade()
+            db.session.remove()
+        self.tables = ", ".join(
+            table for table in Base.metadata.tables if table not in {"scopes", "installation"}
+        )
+
+    def reset(self) -> None:
+        """Empty every table and put the installation's own rows back."""
+        with self.app.app_context():
+            db.session.remove()
+            with db.engines[None].begin() as connection:
+                connection.execute(
+                    sa.text(
+                        f"TRUNCATE {self.tables}, scopes, installation RESTART IDENTITY CASCADE"
+                    )
+                )
+                connection.execute(
+                    sa.text("INSERT INTO scopes (kind, slug) VALUES ('installation', '')")
+                )
+                connection.execute(
+                    sa.text(
+                        "INSERT INTO installation (id, demo, clock_offset_seconds) "
+                        "VALUES (1, false, 0)"
+                    )
+                )
+                for name in ("audit", "door", "votes"):
+                    connection.execute(
+                        sa.text(
+                            "INSERT INTO ledger_heads (scope_id, name, seq, hash) "
+                            "VALUES (1, :name, 0, :zero)"
+                        ),
+                        {"name": name, "zero": "0" * 64},
+                    )
+
+
+@pytest.fixture(scope="session")
+def _sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+    embedded = Embedded(tmp_path_factory.mktemp("sqlite"))
+    yield embedded
+    close(embedded.app)
+
+
+@pytest.fixture(scope="session")
+def _postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    server = Server(tmp_path_factory.mktemp("postgresql"), worker)
+    yield server
+    close(server.app)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def app(request: pytest.FixtureRequest) -> Flask:
+    """The application on an empty installation, on each database in turn."""
+    house = request.getfixturevalue(f"_{request.param}")
+    house.reset()
+    clock.set_offset(clock.offset() * 0)
+    with house.app.app_context():
+        installation.refresh(force=True)
+    return house.app
+
+
+@pytest.fixture
+def house(app: Flask) -> Iterator[Flask]:
+    """The same, inside an application context: for tests of services and queries."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser before the application."""
+    return app.test_client()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave PostgreSQL's tests out where there is none, and say so at the end."""
+    if HAS_POSTGRES:
+        return
+    for item in items:
+        if "postgres" in item.keywords:
+            _left_out.append(item.nodeid)
+            item.add_marker(pytest.mark.skip(reason="no PostgreSQL on 127.0.0.1:5432"))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Name what was left out for want of a PostgreSQL."""
+    if not HAS_POSTGRES:
+        terminalreporter.section("left out for want of PostgreSQL")
+        files = sorted({name.split("::")[0] for name in _left_out})
+        terminalreporter.line(f"{len(_left_out)} tests that need PostgreSQL on 127.0.0.1:5432:")
+        for name in files:
+            terminalreporter.line(f"  {name}")
