@@ -320,13 +320,13 @@ def _characters_of(family: str) -> frozenset[int]:
 # Titles -----------------------------------------------------------------------------------------
 
 _JOINT = re.compile(
-    r"(?<=[）》】、，：；])(?![）》】、，：；])|(?<!^)(?=[（《【〔])|(?=暨)"
+    r"(?<= )|(?<=[）》】、，：；])(?![）》】、，：；])|(?<!^)(?=[（《【〔])|(?=暨)"
     r"|(?=成立大会|预备会议|全体会议|理事会会议|会员大会|会议纪要|第[一二三四五六七八九十百\d]+[届次])"
 )
 
 
 def title_parts(text: str) -> list[str]:
-    """Split a title where it may break: at brackets, 《》, 暨 and before its closing words."""
+    """Split a title where it may break: at brackets, 《》, 暨, spaces and its closing words."""
     return [part for part in _JOINT.split(text) if part]
 
 
@@ -345,14 +345,24 @@ def title_lines(text: str, width: int) -> list[str]:
 
 
 def _balanced(parts: list[str], count: int) -> list[str]:
-    """Join `parts` to `count` lines so that the longest is as short as can be."""
-    if count == 1:
-        return ["".join(parts)]
-    choices = (
-        ["".join(parts[:cut]), *_balanced(parts[cut:], count - 1)]
-        for cut in range(1, len(parts) - count + 2)
-    )
-    return min(choices, key=lambda lines: sum(_measure(line) ** 2 for line in lines))
+    """Join `parts` to `count` lines with the least sum of squared widths, that is most evenly.
+
+    Built up line by line over the beginnings of `parts`: a title of forty joints must not try
+    every way to cut it.
+    """
+    best = {end: _with_line((0.0, []), parts[:end]) for end in range(1, len(parts) + 1)}
+    for line in range(2, count + 1):
+        best = {
+            end: min(_with_line(best[cut], parts[cut:end]) for cut in range(line - 1, end))
+            for end in range(line, len(parts) + 1)
+        }
+    return best[len(parts)][1]
+
+
+def _with_line(so_far: tuple[float, list[str]], parts: list[str]) -> tuple[float, list[str]]:
+    cost, lines = so_far
+    line = "".join(parts)
+    return cost + _measure(line) ** 2, [*lines, line]
 
 
 def _chunks(part: str, width: int) -> list[str]:

@@ -184,6 +184,10 @@ def test_title_breaks_at_its_joints_only() -> None:
         "高端化工产教联合体成立大会会议纪要",
     ]
     assert pdf.title_lines("表决结果", 20) == ["表决结果"]
+    assert pdf.title_lines("Minutes of the Founding Meeting", 12) == [
+        "Minutes of the ",
+        "Founding Meeting",
+    ]
 
 
 def test_title_lines_lose_nothing_and_fit() -> None:
@@ -192,6 +196,13 @@ def test_title_lines_lose_nothing_and_fit() -> None:
         lines = pdf.title_lines(title, width)
         assert "".join(lines) == title
         assert all(len(line) <= width + 2 for line in lines)
+
+
+def test_a_title_of_many_joints_is_set_at_once() -> None:
+    title = "、".join(["东营职业学院"] * 40)
+    lines = pdf.title_lines(title, 20)
+    assert "".join(lines) == title
+    assert {len(line) for line in lines[:-1]} == {14}
 
 
 # The templates ----------------------------------------------------------------------------------
