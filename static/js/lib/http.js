@@ -49,12 +49,8 @@ export async function request(url, { timeout = 10_000, headers = {}, ...options 
 async function json(response) {
   const body = await response.json().catch(() => null);
   if (response.ok) return body;
-  throw new HttpError(
-    body?.code ?? "server",
-    body?.message ?? words("server"),
-    response.status,
-    body,
-  );
+  const error = body?.error ?? {};
+  throw new HttpError(error.code ?? "server", error.message || words("server"), response.status, body);
 }
 
 export async function getJson(url, options = {}) {

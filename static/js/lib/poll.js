@@ -8,6 +8,8 @@
  * asking in step), otherwise every 15 s, never while the page is hidden, and
  * ever more rarely while the network fails. A fragment may carry its own
  * data-pace ("running" or "calm") and so quicken or calm the page.
+ * After two failures the element carries data-stale, which shows a .stale-note inside it.
+ * data-etag may hold the version the page was drawn from.
  * The target is the element itself or the [data-poll-target] inside it.
  */
 
