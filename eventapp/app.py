@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from eventapp.core import clock, files, installation, keys, outbox
 from eventapp.core.db import db, engine_settings, prepare_engines
 from eventapp.core.outbox import FolderTransport, SmtpTransport, Transport
-from eventapp.web import doors, errors, filters, headers, language, queue
+from eventapp.web import doors, errors, filters, headers, health, language, queue
 from eventapp.web.session import actor
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def create_app(config: "Config") -> Flask:
     _wire_web(app, config)
     _wire_features(app)
     doors.ensure_declared(app)
+    health.ensure_fit(app)
     return app
 
 
@@ -140,7 +141,7 @@ def _transport(config: "Config") -> Transport:
 def _wire_web(app: Flask, config: "Config") -> None:
     if config.proxies:
         hops = config.proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)
     Babel(
         app,
         default_translation_directories=str(HERE / "eventapp" / "translations"),
@@ -155,6 +156,7 @@ def _wire_web(app: Flask, config: "Config") -> None:
     filters.register(app)
     queue.register(app, config.queue_url or f"sqlite:///{config.var / 'queue.db'}")
     app.register_blueprint(language.bp)
+    app.register_blueprint(health.bp)
     app.context_processor(_page)
 
 
@@ -172,9 +174,10 @@ def _page() -> dict[str, object]:
 def _wire_features(app: Flask) -> None:
     for feature in FEATURES:
         for room in ("models", "routes", "api", "cli", "tasks"):
-            if not (HERE / "eventapp" / feature / f"{room}.py").exists() and not (
-                HERE / "eventapp" / feature / room
-            ).is_dir():
+            if (
+                not (HERE / "eventapp" / feature / f"{room}.py").exists()
+                and not (HERE / "eventapp" / feature / room).is_dir()
+            ):
                 continue
             module = importlib.import_module(f"eventapp.{feature}.{room}")
             if hasattr(module, "bp"):

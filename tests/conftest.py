@@ -24,7 +24,7 @@ from eventapp.app import create_app
 from eventapp.core import clock, installation
 from eventapp.core.db import Base, db
 
-SECRET = "a-secret-for-tests-that-is-long-enough-0123456789"  # noqa: S105
+SECRET = "a-secret-for-tests-that-is-long-enough-0123456789"
 POSTGRES = os.environ.get("TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432")
 REQUIRED = os.environ.get("MENGHUI_REQUIRE_POSTGRES") == "1"
 FULL = os.environ.get("MENGHUI_FULL") == "1"

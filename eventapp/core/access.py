@@ -31,7 +31,7 @@ class Permission(StrEnum):
     CHECK_MINUTES = "check_minutes"
     SIGN_MINUTES = "sign_minutes"
     READ_RELEASED_MINUTES = "read_released_minutes"
-    OPEN_OWN_PASS = "open_own_pass"
+    OPEN_OWN_PASS = "open_own_pass"  # noqa: S105 - a pass of the door, not a secret
     MANAGE_DELEGATION = "manage_delegation"
     CAST_VOTE = "cast_vote"
 

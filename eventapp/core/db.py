@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from pysqlite3 import dbapi2 as sqlite  # pyright: ignore[reportAttributeAccessIssue]
+from pysqlite3 import dbapi2 as sqlite
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
@@ -128,9 +129,9 @@ def prepare_engines() -> None:
         if engine.dialect.name != "sqlite" or getattr(engine, "_prepared", False):
             continue
         engine._prepared = True  # type: ignore[attr-defined]
-        sa.event.listen(engine, "connect", _connect_reading if key == "read" else _connect_writing)
+        event.listen(engine, "connect", _connect_reading if key == "read" else _connect_writing)
         if key is None:
-            sa.event.listen(engine, "begin", _begin_immediate)
+            event.listen(engine, "begin", _begin_immediate)
 
 
 def _connect_writing(connection: Any, _record: Any) -> None:

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -70,7 +71,7 @@ def enqueue(kind: str, scope_id: int, actor: Actor, **params: Any) -> Job:
     db.session.flush()
     number = job.id
     for push in _push:
-        after_commit(lambda: push(number))
+        after_commit(partial(push, number))
     return job
 
 

@@ -94,9 +94,7 @@ def link(previous: str, body: bytes) -> str:
 
 LOCK_HEAD = (
     sa.select(LedgerHead.seq, LedgerHead.hash)
-    .where(
-        LedgerHead.scope_id == sa.bindparam("scope_id"), LedgerHead.name == sa.bindparam("name")
-    )
+    .where(LedgerHead.scope_id == sa.bindparam("scope_id"), LedgerHead.name == sa.bindparam("name"))
     .with_for_update()
 )
 READ_HEAD = sa.select(LedgerHead.seq, LedgerHead.hash).where(
@@ -150,13 +148,13 @@ def append(kind: type[Record], scope_id: int, body: dict[str, Any], **columns: A
     """
     head = lock_head(scope_id, kind.ledger)
     data = canonical({**body, "seq": head.seq + 1})
-    record = kind(
-        scope_id=scope_id,
-        seq=head.seq + 1,
-        body=data.decode(),
-        hash=link(head.hash, data),
-        **columns,
-    )
+    fields: dict[str, Any] = {
+        "scope_id": scope_id,
+        "seq": head.seq + 1,
+        "body": data.decode(),
+        "hash": link(head.hash, data),
+    }
+    record = kind(**fields, **columns)
     db.session.add(record)
     db.session.flush()
     move_head(scope_id, kind.ledger, Head(record.seq, record.hash))

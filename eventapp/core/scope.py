@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from eventapp.core.db import Base, db, enum_text
-from eventapp.core.errors import Conflict, N_
+from eventapp.core.errors import N_, Conflict
 
 ROOT = 1
 """The id of the installation's own scope; the first migration writes it."""
@@ -40,16 +40,12 @@ class Chain:
     ids: tuple[int, ...]
 
 
-def chain_query(parent: type[Scope]) -> sa.Select[tuple[int, ScopeKind, int | None, int | None]]:
-    """Select a scope by slug with its parent and grandparent in one statement."""
-    return (
-        sa.select(Scope.id, Scope.kind, Scope.parent_id, parent.parent_id)
-        .outerjoin(parent, Scope.parent_id == parent.id)
-        .where(Scope.slug == sa.bindparam("slug"))
-    )
-
-
-_CHAIN = chain_query(sa.orm.aliased(Scope, name="parent"))
+_PARENT = aliased(Scope, name="parent")
+_CHAIN = (
+    sa.select(Scope.id, Scope.kind, Scope.parent_id, _PARENT.parent_id)
+    .outerjoin(_PARENT, Scope.parent_id == _PARENT.id)
+    .where(Scope.slug == sa.bindparam("slug"))
+)
 
 
 def chain_of(slug: str) -> Chain | None:

@@ -68,9 +68,7 @@ def icon_reader(folder: Path) -> object:
             return Markup("")
         svg = path.read_text("utf-8")
         start = svg.index("<svg")
-        attributes = (
-            f' role="img" aria-label="{escape(title)}"' if title else ' aria-hidden="true"'
-        )
+        attributes = f' role="img" aria-label="{escape(title)}"' if title else ' aria-hidden="true"'
         return Markup(svg[start:].replace("<svg", f'<svg focusable="false"{attributes}', 1))  # noqa: S704 - our own vendored file
 
     return icon_svg
@@ -94,4 +92,5 @@ def register(app: Flask) -> None:
         label=label,
     )
     static = Path(app.static_folder or "static")
-    app.jinja_env.globals.update(icon_svg=icon_reader(static / "vendor" / "lucide-static" / "icons"))
+    icons = static / "vendor" / "lucide-static" / "icons"
+    app.jinja_env.globals.update(icon_svg=icon_reader(icons))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,13 @@ from wtforms.validators import Length
 from eventapp.core.errors import DomainError, Invalid
 from eventapp.web.errors import text_of
 
-_ = lazy_gettext
+
+def lazy(text: str) -> str:
+    """Translate a label when it is shown; import it as `_` in rooms of forms."""
+    return cast("str", lazy_gettext(text))
+
+
+_ = lazy
 
 
 class BaseForm(FlaskForm):

@@ -44,7 +44,7 @@ def register(app: Flask, url: str) -> None:
             db.session.remove()
 
     app.extensions["huey"] = huey
-    jobs.use_queue(lambda job_id: run_job(job_id))
+    jobs.use_queue(run_job)
 
 
 def add_handlers(app: Flask, handlers: Mapping[str, jobs.Handler]) -> None:

@@ -11,6 +11,20 @@ from eventapp.core.ledger import AuditEntry, audit, head_of, verify
 from eventapp.core.scope import ROOT, Scope, ScopeKind
 
 
+def write_half() -> None:
+    with transaction() as session:
+        session.add(Scope(kind=ScopeKind.ALLIANCE, parent_id=ROOT, slug="half"))
+        session.flush()
+        _ = 1 / 0
+
+
+def write_nested() -> None:
+    with transaction():
+        with transaction() as session:
+            session.add(Scope(kind=ScopeKind.ALLIANCE, parent_id=ROOT, slug="inner"))
+        _ = 1 / 0
+
+
 def test_writing_outside_a_transaction_is_refused_by_the_database(house: Flask) -> None:
     with pytest.raises(DBAPIError):
         db.session.execute(sa.insert(Scope).values(kind=ScopeKind.ALLIANCE, slug="stray"))
@@ -18,18 +32,14 @@ def test_writing_outside_a_transaction_is_refused_by_the_database(house: Flask) 
 
 
 def test_a_failed_block_leaves_nothing_behind(house: Flask) -> None:
-    with pytest.raises(ZeroDivisionError), transaction() as session:
-        session.add(Scope(kind=ScopeKind.ALLIANCE, parent_id=ROOT, slug="half"))
-        session.flush()
-        _ = 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        write_half()
     assert db.session.scalar(sa.select(sa.func.count(Scope.id))) == 1
 
 
 def test_a_nested_block_joins_the_outer_one(house: Flask) -> None:
-    with pytest.raises(ZeroDivisionError), transaction():
-        with transaction() as session:
-            session.add(Scope(kind=ScopeKind.ALLIANCE, parent_id=ROOT, slug="inner"))
-        _ = 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        write_nested()
     assert db.session.scalar(sa.select(sa.func.count(Scope.id))) == 1
 
 
