@@ -30,8 +30,8 @@ STATIC = Path(__file__).resolve().parents[2] / "static"
 #: Style sheets every document begins with: font stacks and page basics.
 BASE_STYLESHEETS = ("css/print/base.css",)
 
-#: The faces that base.css names. Each stack there ends with the last three, which between them
-#: hold every Han character up to CJK Extension G that people bear as a name, and emoji.
+#: The faces that base.css names. Each stack there ends with the last three: all of GBK, the rare
+#: characters beyond it as far as a free font draws them, and emoji. `missing_glyphs` tells more.
 FAMILIES = (
     "FandolFang",
     "Noto Sans CJK SC",
