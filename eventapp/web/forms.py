@@ -121,7 +121,7 @@ def attempt(form: BaseForm, act: Callable[[], Any]) -> bool:
 
 def say(message: str, **params: Any) -> None:
     """Tell the next page to show a sentence."""
-    flash(gettext(message, **params), "ok")
+    flash(gettext(message, **params), "success")
 
 
 def local_target(target: str | None, otherwise: str = "/") -> str:
