@@ -9,7 +9,8 @@ cd "$(dirname "$0")/.."
 
 RUN_PACKAGES=(
   libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0 # PDF; -subset0: 20 times quicker
-  fonts-noto-cjk fonts-lxgw-wenkai                                   # 宋体, 黑体 and 楷体 in PDF
+  fontconfig fonts-noto-cjk fonts-lxgw-wenkai                        # 宋体, 黑体 and 楷体 in PDF
+  fonts-babelstone-han fonts-symbola                                 # rare characters and signs
 )
 DEV_PACKAGES=(chromium ffmpeg poppler-utils) # stories in a browser, a camera made of a film, pages as pictures
 
@@ -67,6 +68,24 @@ install_system_packages() {
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null </dev/null ||
     say "apt failed; going on without: ${missing[*]}"
+}
+
+# 仿宋 for minutes: one 7 MB file out of a package that would bring a whole TeX along.
+install_fangsong() {
+  local folder=$HOME/.local/share/fonts temporary
+  if ! command -v apt-get >/dev/null || fc-list : family 2>/dev/null | grep -q '^FandolFang'; then return; fi
+  say "taking the 仿宋 face FandolFang from texlive-lang-chinese (a download of 49 MB)"
+  temporary=$(mktemp -d)
+  chmod 755 "$temporary"
+  if (cd "$temporary" && apt-get download -qq texlive-lang-chinese </dev/null >/dev/null); then
+    mkdir -p "$folder"
+    dpkg-deb --fsys-tarfile "$temporary"/texlive-lang-chinese_*.deb |
+      tar -x --wildcards --strip-components=8 -C "$folder" '*/FandolFang-Regular.otf'
+    fc-cache -f "$folder"
+  else
+    say "it could not be had; minutes will be set in the next best face (see static/fonts/README.md)"
+  fi
+  rm -rf "$temporary"
 }
 
 make_venv() {
@@ -136,6 +155,7 @@ compile_catalogues() {
 [[ $mode == run || $mode == dev ]] || die "usage: setup.sh run|dev"
 check_python
 install_system_packages
+install_fangsong
 make_venv
 install_python_packages
 install_front_end
