@@ -7,11 +7,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventapp.core.db import Base, enum_text
-from eventapp.minutes.rules import State
+from eventapp.minutes.rules import Format, State, Step
+
+_FIRST = sa.text("corrects_id IS NULL")
 
 
 class Minutes(Base):
-    """The minutes of a meeting while people work on them: prose here, facts read from records."""
+    """The minutes of a meeting while people work on them: prose here, facts read from records.
+
+    `writers` are all who typed in the text; `frozen` is the signed content as canonical JSON.
+    """
 
     __tablename__ = "minutes"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -24,8 +29,19 @@ class Minutes(Base):
     checker_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     signer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     byline: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    writers: Mapped[list[Any]] = mapped_column(default=list)
+    frozen: Mapped[str] = mapped_column(default="")
     corrects_id: Mapped[int | None] = mapped_column(sa.ForeignKey("minutes.id"))
     created_at: Mapped[datetime]
+    __table_args__ = (
+        sa.Index(
+            "uq_minutes_first",
+            "meeting_id",
+            unique=True,
+            sqlite_where=_FIRST,
+            postgresql_where=_FIRST,
+        ),
+    )
 
 
 class MinutesStep(Base):
@@ -34,7 +50,7 @@ class MinutesStep(Base):
     __tablename__ = "minutes_steps"
     id: Mapped[int] = mapped_column(primary_key=True)
     minutes_id: Mapped[int] = mapped_column(sa.ForeignKey("minutes.id"), index=True)
-    step: Mapped[str] = mapped_column(sa.String(20))
+    step: Mapped[Step] = mapped_column(enum_text(Step, "minutes_step"))
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     name: Mapped[str] = mapped_column(sa.String(80))
     word: Mapped[str] = mapped_column(sa.String(200), default="")
@@ -43,7 +59,11 @@ class MinutesStep(Base):
 
 
 class MinutesEdition(Base):
-    """Released minutes: frozen content under a number of the year; the PDF is its rendering."""
+    """Released minutes: frozen content under a number of the year.
+
+    `pdf_digest` and `internal_digest` name the two renderings, for the press and for the files of
+    the alliance; they are empty until the papers have been made.
+    """
 
     __tablename__ = "minutes_editions"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -53,7 +73,8 @@ class MinutesEdition(Base):
     number: Mapped[int]
     body: Mapped[str]
     digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    pdf_digest: Mapped[str] = mapped_column(sa.String(64), default="")
+    pdf_digest: Mapped[str] = mapped_column(sa.String(64), default="", index=True)
+    internal_digest: Mapped[str] = mapped_column(sa.String(64), default="")
     released_at: Mapped[datetime]
     __table_args__ = (sa.UniqueConstraint("alliance_id", "year", "number"),)
 
@@ -65,5 +86,5 @@ class MinutesDownload(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     edition_id: Mapped[int] = mapped_column(sa.ForeignKey("minutes_editions.id"), index=True)
     actor: Mapped[str] = mapped_column(sa.String(40))
-    format: Mapped[str] = mapped_column(sa.String(10))
+    format: Mapped[Format] = mapped_column(enum_text(Format, "minutes_format"))
     at: Mapped[datetime]

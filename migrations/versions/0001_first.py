@@ -746,6 +746,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("lead_ordinal", sa.Integer(), nullable=True),
+        sa.Column("proposed_seat_id", sa.Integer(), nullable=True),
         sa.Column("seat_id", sa.Integer(), nullable=True),
         sa.Column("seated_at", eventapp.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("seat_basis", sa.String(length=120), nullable=False),
@@ -757,6 +758,9 @@ def upgrade() -> None:
             ["organisation_id"],
             ["organisations.id"],
             name=op.f("fk_memberships_organisation_id_organisations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_seat_id"], ["seats.id"], name=op.f("fk_memberships_proposed_seat_id_seats")
         ),
         sa.ForeignKeyConstraint(
             ["seat_id"], ["seats.id"], name=op.f("fk_memberships_seat_id_seats")
@@ -794,6 +798,8 @@ def upgrade() -> None:
         sa.Column("checker_id", sa.Integer(), nullable=True),
         sa.Column("signer_id", sa.Integer(), nullable=True),
         sa.Column("byline", sa.JSON(), nullable=False),
+        sa.Column("writers", sa.JSON(), nullable=False),
+        sa.Column("frozen", sa.Text(), nullable=False),
         sa.Column("corrects_id", sa.Integer(), nullable=True),
         sa.Column("created_at", eventapp.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -815,6 +821,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("minutes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_minutes_meeting_id"), ["meeting_id"], unique=False)
+        batch_op.create_index(
+            "uq_minutes_first",
+            ["meeting_id"],
+            unique=True,
+            sqlite_where=sa.text("corrects_id IS NULL"),
+            postgresql_where=sa.text("corrects_id IS NULL"),
+        )
 
     op.create_table(
         "registrations",
@@ -822,6 +835,7 @@ def upgrade() -> None:
         sa.Column("meeting_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column("unit_text", sa.String(length=120), nullable=False),
         sa.Column(
             "category",
             sa.Enum(
@@ -1026,6 +1040,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
         sa.Column("label", sa.String(length=40), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -1116,6 +1131,7 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("pdf_digest", sa.String(length=64), nullable=False),
+        sa.Column("internal_digest", sa.String(length=64), nullable=False),
         sa.Column("released_at", eventapp.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["alliance_id"],
@@ -1135,11 +1151,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest", name=op.f("uq_minutes_editions_digest")),
         sa.UniqueConstraint("minutes_id", name=op.f("uq_minutes_editions_minutes_id")),
     )
+    with op.batch_alter_table("minutes_editions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_minutes_editions_pdf_digest"), ["pdf_digest"], unique=False
+        )
+
     op.create_table(
         "minutes_steps",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("minutes_id", sa.Integer(), nullable=False),
-        sa.Column("step", sa.String(length=20), nullable=False),
+        sa.Column(
+            "step",
+            sa.Enum(
+                "submit",
+                "check",
+                "comment",
+                "end_comments",
+                "sign",
+                "release",
+                "send_back",
+                name="minutes_step",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("word", sa.String(length=200), nullable=False),
@@ -1358,7 +1395,18 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("edition_id", sa.Integer(), nullable=False),
         sa.Column("actor", sa.String(length=40), nullable=False),
-        sa.Column("format", sa.String(length=10), nullable=False),
+        sa.Column(
+            "format",
+            sa.Enum(
+                "pdf",
+                "text",
+                name="minutes_format",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
         sa.Column("at", eventapp.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["edition_id"],
@@ -1815,6 +1863,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_minutes_steps_minutes_id"))
 
     op.drop_table("minutes_steps")
+    with op.batch_alter_table("minutes_editions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_minutes_editions_pdf_digest"))
+
     op.drop_table("minutes_editions")
     op.drop_table("list_entries")
     op.drop_table("electorate_units")
@@ -1843,6 +1894,11 @@ def downgrade() -> None:
 
     op.drop_table("registrations")
     with op.batch_alter_table("minutes", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_minutes_first",
+            sqlite_where=sa.text("corrects_id IS NULL"),
+            postgresql_where=sa.text("corrects_id IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_minutes_meeting_id"))
 
     op.drop_table("minutes")

@@ -1,5 +1,6 @@
 """The steps that minutes pass before anybody may rely on them."""
 
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 
 from eventapp.core.errors import N_, Conflict, Invalid
@@ -21,6 +22,29 @@ STATE_LABEL: dict[State, str] = {
     State.COMMENTS: N_("征求意见"),
     State.SIGNED: N_("签发"),
     State.RELEASED: N_("发布"),
+}
+
+
+class Step(StrEnum):
+    """One thing that somebody did to the minutes, under their name."""
+
+    SUBMIT = "submit"
+    CHECK = "check"
+    COMMENT = "comment"
+    END_COMMENTS = "end_comments"
+    SIGN = "sign"
+    RELEASE = "release"
+    SEND_BACK = "send_back"
+
+
+STEP_LABEL: dict[Step, str] = {
+    Step.SUBMIT: N_("提交核稿"),
+    Step.CHECK: N_("核稿通过"),
+    Step.COMMENT: N_("意见"),
+    Step.END_COMMENTS: N_("征求意见结束"),
+    Step.SIGN: N_("签发"),
+    Step.RELEASE: N_("发布"),
+    Step.SEND_BACK: N_("退回"),
 }
 
 FORWARD: dict[State, State] = {
@@ -80,6 +104,36 @@ def ensure_different_person(
     taken = [one for one in (drafter_id, checker_id, signer_id) if one is not None]
     if len(set(taken)) < len(taken):
         raise Conflict("same_person", N_("起草、核稿、签发必须由不同的人完成。"))
+
+
+def ensure_did_not_write(writers: Collection[int], user_id: int) -> None:
+    """Refuse, with Conflict, that somebody who wrote in the text checks or signs it.
+
+    The drafter is whoever submits; but whoever typed a sentence of it cannot vouch for it either.
+    """
+    if user_id in writers:
+        raise Conflict("same_person", N_("起草、核稿、签发必须由不同的人完成。"))
+
+
+def comments_ended(steps: Iterable[str]) -> bool:
+    """Answer whether the round of comments of the present draft is over; steps oldest first."""
+    ended = False
+    for step in steps:
+        ended = step == Step.END_COMMENTS or (ended and step != Step.SUBMIT)
+    return ended
+
+
+def ensure_comments_ended(steps: Iterable[str]) -> None:
+    """Refuse, with Conflict, a signature while comments are still being gathered."""
+    if not comments_ended(steps):
+        raise Conflict("comments_open", N_("征求意见还没有结束，请先由核稿人结束。"))
+
+
+def ensure_word(word: str) -> str:
+    """Give the trimmed word of explanation back; raises Invalid (field `word`) for none."""
+    if not word.strip():
+        raise Invalid("word_missing", N_("请写一句说明。"), field="word")
+    return word.strip()
 
 
 def number_text(year: int, number: int) -> str:

@@ -1,0 +1,221 @@
+"""What minutes state as fact: one plain value, read from records and never typed.
+
+Every field is text, a whole number, a truth or a tuple of such, so that the same facts always
+give the same canonical JSON. Instants are ISO 8601 in UTC; an empty text is "not recorded".
+Words such as a rule or a result are those of the paper, in Chinese, the language of the record.
+"""
+
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from enum import StrEnum
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+class Presence(StrEnum):
+    """Whether a unit that was expected came."""
+
+    PRESENT = "present"
+    LEAVE = "leave"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """When, where, under whom, and how many.
+
+    `as_planned`: no item's time was recorded, so the times are those of the invitation.
+    """
+
+    alliance: str
+    meeting: str
+    kind: str
+    zone: str
+    began_at: str
+    ended_at: str
+    as_planned: bool
+    venue: str
+    host: str
+    units_entitled: int
+    units_present: int
+    people_entitled: int
+    people_present: int
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody named in the published programme, with title and part."""
+
+    role: str
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of the agenda as it really ran."""
+
+    id: int
+    number: str
+    kind: str
+    title: str
+    state: str
+    reason: str
+    planned_at: str
+    began_at: str
+    ended_at: str
+    people: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit that was expected, and who came for it."""
+
+    id: int
+    name: str
+    presence: Presence
+    by_proxy: bool
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """People of one unit, or of none."""
+
+    unit: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """What one unit said in a named ballot."""
+
+    unit_id: int
+    unit: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A declared ballot: the question, the rule, the figures, and the sentence they give.
+
+    `text_code` names the text that was voted on, `record_code` the outcome's own record.
+    """
+
+    ballot_id: int
+    number: str
+    title: str
+    mode: str
+    rule: str
+    entitled: int
+    present: int
+    yes: int
+    no: int
+    abstain: int
+    needed: int
+    result: str
+    sentence: str
+    resolution: str
+    text_code: str
+    record_code: str
+    declared_at: str
+    declared_by: str
+    casts: tuple[Cast, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A unit that signed, and the person who signed for it."""
+
+    role: str
+    unit: str
+    signatory: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """An agreement that was signed."""
+
+    item_id: int
+    title: str
+    signed_at: str
+    parties: tuple[Party, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SolemnAct:
+    """A plaque that was handed over to a unit, or a plate that was unveiled."""
+
+    item_id: int
+    object: str
+    unit: str
+    people: str
+    done_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that minutes state as fact."""
+
+    overview: Overview
+    items: tuple[Item, ...]
+    units: tuple[Unit, ...]
+    others: tuple[Group, ...]
+    observers: tuple[Group, ...]
+    votes: tuple[Vote, ...]
+    signings: tuple[Signing, ...]
+    plaques: tuple[SolemnAct, ...]
+    unveilings: tuple[SolemnAct, ...]
+
+    def of(self, presence: Presence) -> list[Unit]:
+        """List the expected units that came, excused themselves or stayed away."""
+        return [unit for unit in self.units if unit.presence is presence]
+
+
+def record_of(value: Any) -> dict[str, Any]:
+    """Give a value of these kinds as plain JSON."""
+    return _plain(asdict(value))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value.value if isinstance(value, StrEnum) else value
+
+
+def facts_from(record: dict[str, Any]) -> Facts:
+    """Read facts back from their JSON; what was frozen is shown from here, not asked again."""
+    return read(Facts, record)
+
+
+def read(kind: type[T], record: Any) -> T:
+    """Read a value of a dataclass, a tuple of them, or a plain one back from JSON."""
+    if get_origin(kind) is tuple:
+        inner = get_args(kind)[0]
+        return tuple(read(inner, one) for one in record)  # type: ignore[return-value]
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(**{one.name: read(hints[one.name], record[one.name]) for one in fields(kind)})
+    return kind(record) if isinstance(kind, type) and issubclass(kind, StrEnum) else record
+
+
+def public_facts(facts: Facts) -> Facts:
+    """Leave out what the press is not told: who came for a unit, and how each unit voted.
+
+    Units stay, and so do people of the published programme: speakers, signatories, the host and
+    the chair who declared a result, whose parts in the meeting were public.
+    """
+    return replace(
+        facts,
+        units=tuple(replace(unit, people=()) for unit in facts.units),
+        others=_units_only(facts.others),
+        observers=_units_only(facts.observers),
+        votes=tuple(replace(vote, casts=()) for vote in facts.votes),
+    )
+
+
+def _units_only(groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    return tuple(Group(group.unit, ()) for group in groups if group.unit)
