@@ -25,9 +25,7 @@ class CharterEdition(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     charter_id: Mapped[int] = mapped_column(sa.ForeignKey("charters.id"))
     number: Mapped[int]
-    state: Mapped[EditionState] = mapped_column(
-        enum_text(EditionState), default=EditionState.DRAFT
-    )
+    state: Mapped[EditionState] = mapped_column(enum_text(EditionState), default=EditionState.DRAFT)
     body: Mapped[str] = mapped_column(default="")
     digest: Mapped[str] = mapped_column(sa.String(64), default="")
     version: Mapped[int] = mapped_column(default=1)
@@ -38,7 +36,10 @@ class CharterEdition(Base):
 
 
 class Clause(Base):
-    """A chapter, an article or a paragraph of an edition; its uid never changes in a charter."""
+    """A chapter, an article or a paragraph of an edition; its uid never changes in a charter.
+
+    `ordinal` is its place in reading order, `number` what is written: 第三条 has the number 3.
+    """
 
     __tablename__ = "clauses"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -47,6 +48,7 @@ class Clause(Base):
     parent_uid: Mapped[str] = mapped_column(sa.String(20), default="")
     kind: Mapped[ClauseKind] = mapped_column(enum_text(ClauseKind))
     ordinal: Mapped[int]
+    number: Mapped[int | None]
     label: Mapped[str] = mapped_column(sa.String(40), default="")
     text: Mapped[str] = mapped_column(default="")
     __table_args__ = (sa.UniqueConstraint("edition_id", "uid"),)

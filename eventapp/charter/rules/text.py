@@ -368,7 +368,7 @@ def plain_text(title: str, clauses: Sequence[Clause]) -> str:
         if clause.kind in (ClauseKind.CHAPTER, ClauseKind.ARTICLE):
             if opened:
                 lines.append(opened)
-            opened = _opening(clause)
+            opened = clause_label(clause)
             if clause.kind is ClauseKind.CHAPTER:
                 lines.append(f"{opened}　{clause.text}".rstrip())
                 opened = ""
@@ -378,7 +378,8 @@ def plain_text(title: str, clauses: Sequence[Clause]) -> str:
     return "\n".join([*lines, opened] if opened else lines)
 
 
-def _opening(clause: Clause) -> str:
+def clause_label(clause: Clause) -> str:
+    """Return 第三章 or 第七条 for a numbered part, nothing for any other."""
     if clause.ordinal is None:
         return ""
     return f"第{chinese_number(clause.ordinal)}{CLAUSE_KIND_LABEL[clause.kind]}"
