@@ -39,13 +39,17 @@ class ConsentText(Base):
 
 
 class Registration(Base):
-    """One person's wish to attend one meeting, in a category."""
+    """One person's wish to attend one meeting, in a category.
+
+    `unit_text` names a unit that is not one of the alliance's; then there is no organisation.
+    """
 
     __tablename__ = "registrations"
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"))
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisations.id"))
+    unit_text: Mapped[str] = mapped_column(sa.String(120), default="")
     category: Mapped[Category] = mapped_column(enum_text(Category))
     state: Mapped[State] = mapped_column(enum_text(State, "registration_state"))
     reason: Mapped[str] = mapped_column(sa.String(200), default="")

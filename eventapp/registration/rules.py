@@ -104,6 +104,27 @@ def decide_registration(
     return State.APPROVED if auto_approve else State.SUBMITTED
 
 
+def places_left(*allowances: tuple[int | None, int]) -> int | None:
+    """Return the free places under several allowances of (quota, taken); None is without limit."""
+    left = [quota - taken for quota, taken in allowances if quota is not None]
+    return min(left) if left else None
+
+
+def ensure_place_left(left: int | None) -> None:
+    """Refuse, with Conflict, an approval for which there is no place."""
+    if left is not None and left <= 0:
+        raise Conflict("quota_full", N_("名额已满，请先调整名额，或取消其他报名。"))
+
+
+# What people agree to until the organiser writes their own; it is kept as version 1 when the
+# first person agrees to it.
+DEFAULT_CONSENT = (
+    "我们收集您的姓名、单位、职务、手机号和邮箱（选填），只用于本次会议的报名、签到、座次、"
+    "会议通知和会议记录，由主办方会务组使用，不向无关的人提供。闭会后，手机号和邮箱保存六个月即删除；"
+    "姓名、单位和职务随会议记录存档。您可以随时在个人页面取消报名，也可以联系会务组查看、更正或删除自己的信息。"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PassClaims:
     """What a pass says; nobody's name, so that a photographed pass tells nothing.

@@ -1,0 +1,53 @@
+"""Verbs on registrations, passes, delegations, mandates, and what a meeting allows."""
+
+from eventapp.registration.service.attendance import (
+    approve_registration,
+    assign_place,
+    cancel_registration,
+    decline_registration,
+    register_person,
+)
+from eventapp.registration.service.passes import (
+    delegate_link,
+    issue_pass,
+    liaison_link,
+    reissue_pass,
+    representative_link,
+)
+from eventapp.registration.service.public import Reception, register_publicly
+from eventapp.registration.service.records import (
+    ask_for_slips,
+    note_contact_shown,
+    note_export,
+)
+from eventapp.registration.service.settings import set_category, set_consent
+from eventapp.registration.service.units import (
+    give_mandate,
+    note_leave,
+    revoke_mandate,
+    set_liaison,
+)
+
+__all__ = [
+    "Reception",
+    "approve_registration",
+    "ask_for_slips",
+    "assign_place",
+    "cancel_registration",
+    "decline_registration",
+    "delegate_link",
+    "give_mandate",
+    "issue_pass",
+    "liaison_link",
+    "note_contact_shown",
+    "note_export",
+    "note_leave",
+    "register_person",
+    "register_publicly",
+    "reissue_pass",
+    "representative_link",
+    "revoke_mandate",
+    "set_category",
+    "set_consent",
+    "set_liaison",
+]

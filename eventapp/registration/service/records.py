@@ -1,0 +1,32 @@
+"""Verbs that leave a trace of who looked at personal data, or asked for paper full of it."""
+
+from eventapp.core.access import Actor
+from eventapp.core.db import transaction
+from eventapp.core.jobs import Job, enqueue
+from eventapp.core.ledger import audit
+from eventapp.meetings.queries import meeting_of
+from eventapp.registration.queries import registration_in
+
+
+def note_contact_shown(actor: Actor, meeting_id: int, registration_id: int) -> None:
+    """Record that somebody looked at a person's telephone number and address in full."""
+    with transaction():
+        registration_in(meeting_id, registration_id)
+        scope_id = meeting_of(meeting_id).scope_id
+        audit(actor, scope_id, "contact.show", f"registration:{registration_id}")
+
+
+def note_export(actor: Actor, meeting_id: int, *, rows: int) -> None:
+    """Record that somebody took the list of registrations away, contacts included."""
+    with transaction():
+        scope_id = meeting_of(meeting_id).scope_id
+        audit(actor, scope_id, "registration.export", f"meeting:{meeting_id}", rows=rows)
+
+
+def ask_for_slips(actor: Actor, meeting_id: int) -> Job:
+    """Ask for printed slips with the personal link of everybody who is approved."""
+    with transaction():
+        scope_id = meeting_of(meeting_id).scope_id
+        job = enqueue("print_slips", scope_id, actor, meeting=meeting_id)
+        audit(actor, scope_id, "slips.ask", f"job:{job.id}")
+    return job

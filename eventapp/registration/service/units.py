@@ -1,0 +1,146 @@
+"""Verbs on a unit's part in a meeting: liaison, mandates, leave."""
+
+import sqlalchemy as sa
+
+from eventapp.accounts.queries import link_of
+from eventapp.accounts.service import revoke_link
+from eventapp.alliance.queries import organisation_in, person_in
+from eventapp.core import clock
+from eventapp.core.access import Actor, Role
+from eventapp.core.db import flush_or, lock, transaction
+from eventapp.core.errors import N_, Conflict, Invalid, NotFound
+from eventapp.core.ledger import audit
+from eventapp.meetings.queries import meeting_of
+from eventapp.registration.models import Delegation, Leave, Mandate
+from eventapp.registration.service.passes import liaison_link, representative_link
+
+
+def set_liaison(
+    actor: Actor,
+    meeting_id: int,
+    organisation_id: int,
+    person_id: int | None = None,
+    quota: int | None = None,
+) -> Delegation:
+    """Say who arranges a unit's delegation and how many it may send; None is without limit.
+
+    The delegation keeps its personal link, whoever its liaison is.
+    """
+    if quota is not None and quota < 0:
+        raise Invalid("quota_negative", N_("名额不能小于零。"), field="quota")
+    with transaction() as session:
+        meeting = meeting_of(meeting_id)
+        organisation_in(meeting.alliance_id, organisation_id)
+        if person_id is not None:
+            person_in(meeting.alliance_id, person_id)
+        delegation = session.scalar(
+            sa.select(Delegation)
+            .where(
+                Delegation.meeting_id == meeting_id, Delegation.organisation_id == organisation_id
+            )
+            .with_for_update()
+        )
+        if delegation is None:
+            delegation = Delegation(meeting_id=meeting_id, organisation_id=organisation_id)
+            session.add(delegation)
+        delegation.liaison_id, delegation.quota = person_id, quota
+        flush_or(Conflict("delegation_set", N_("这个单位刚刚已由他人设定，请刷新页面。")))
+        audit(
+            actor,
+            meeting.scope_id,
+            "delegation.set",
+            f"delegation:{delegation.id}",
+            organisation=organisation_id,
+            person=person_id,
+            quota=quota,
+        )
+        liaison_link(actor, delegation.id)
+    return delegation
+
+
+def give_mandate(
+    actor: Actor, meeting_id: int, *, organisation_id: int, person_id: int, proxy: bool = False
+) -> Mandate:
+    """Let a person speak for a unit at a meeting; `proxy` says that it is another unit's person.
+
+    Raises Conflict where the mandate stands already, Invalid where a proxy is the unit's own.
+    """
+    with transaction() as session:
+        meeting = meeting_of(meeting_id)
+        organisation_in(meeting.alliance_id, organisation_id)
+        person = person_in(meeting.alliance_id, person_id)
+        if proxy and person.organisation_id == organisation_id:
+            raise Invalid("proxy_own_unit", N_("本单位的人直接授权即可，不必委托。"), field="proxy")
+        mandate = Mandate(
+            meeting_id=meeting_id,
+            organisation_id=organisation_id,
+            person_id=person_id,
+            proxy=proxy,
+            given_at=clock.now(),
+        )
+        session.add(mandate)
+        flush_or(Conflict("mandate_given", N_("这个人已经是该单位的授权代表。")))
+        audit(
+            actor,
+            meeting.scope_id,
+            "mandate.give",
+            f"mandate:{mandate.id}",
+            organisation=organisation_id,
+            person=person_id,
+            proxy=proxy,
+        )
+        representative_link(actor, mandate.id)
+    return mandate
+
+
+def revoke_mandate(actor: Actor, meeting_id: int, mandate_id: int) -> None:
+    """End a mandate; its link and every browser in which it is open are out at once."""
+    with transaction():
+        mandate = lock(Mandate, mandate_id)
+        if mandate.meeting_id != meeting_id:
+            raise NotFound("mandate_unknown", N_("没有找到有效的代表授权。"))
+        if mandate.revoked_at is not None:
+            return
+        mandate.revoked_at = clock.now()
+        scope_id = meeting_of(meeting_id).scope_id
+        audit(actor, scope_id, "mandate.revoke", f"mandate:{mandate_id}")
+        link = link_of(scope_id, Role.REPRESENTATIVE, mandate_id)
+        if link is not None:
+            revoke_link(actor, link.id)
+
+
+def note_leave(
+    actor: Actor,
+    meeting_id: int,
+    *,
+    organisation_id: int | None = None,
+    person_id: int | None = None,
+    reason: str = "",
+) -> Leave:
+    """Note that an expected unit or person excused itself."""
+    if organisation_id is None and person_id is None:
+        raise Invalid("leave_of_whom", N_("请选择请假的单位或人员。"))
+    with transaction() as session:
+        meeting = meeting_of(meeting_id)
+        if organisation_id is not None:
+            organisation_in(meeting.alliance_id, organisation_id)
+        if person_id is not None:
+            person_in(meeting.alliance_id, person_id)
+        leave = Leave(
+            meeting_id=meeting_id,
+            organisation_id=organisation_id,
+            person_id=person_id,
+            reason=reason.strip(),
+            noted_at=clock.now(),
+        )
+        session.add(leave)
+        session.flush()
+        audit(
+            actor,
+            meeting.scope_id,
+            "leave.note",
+            f"leave:{leave.id}",
+            organisation=organisation_id,
+            person=person_id,
+        )
+    return leave
