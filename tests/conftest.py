@@ -111,7 +111,7 @@ class Server:
     name = "postgresql"
 
     def __init__(self, folder: Path, worker: str) -> None:
-        name = f"menghui_test_{worker}"
+        self.database = name = f"menghui_test_{worker}_{os.getpid()}"
         with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as server:
             server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
             server.execute(f"CREATE DATABASE {name}".encode())
@@ -166,6 +166,8 @@ def _postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp("postgresql"), worker)
     yield server
     close(server.app)
+    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {server.database} WITH (FORCE)".encode())
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

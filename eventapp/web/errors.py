@@ -7,7 +7,7 @@ from flask import Flask, Response, jsonify, redirect, render_template, request, 
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.core.errors import (
@@ -74,6 +74,12 @@ def _http(error: HTTPException) -> Answer:
     return answer(error.code, f"http_{error.code}")
 
 
+def _wrong_host(_error: SecurityError) -> Answer:
+    # A foreign Host has no routes here, so no page of ours can be built for it.
+    text = "这个网址不属于本系统。\nThis address does not belong to this installation.\n"
+    return Response(text, 400, mimetype="text/plain")
+
+
 def _csrf(_error: CSRFError) -> Answer:
     return answer(400, "csrf", gettext("页面停留太久，请返回后刷新再提交；您填写的内容仍在。"))
 
@@ -105,6 +111,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(SignInNeeded, _sign_in)
     app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(SecurityError, _wrong_host)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(Exception, _unknown)

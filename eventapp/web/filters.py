@@ -1,5 +1,6 @@
 """Filters of templates: times in the meeting's zone, names as formal lists want them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -79,6 +80,11 @@ def label(text: str) -> str:
     return gettext(text) if text else ""
 
 
+def worded(message: str, params: Mapping[str, object]) -> str:
+    """Say a sentence of the domain with its figures, in the language of the request."""
+    return gettext(message) % params if params else gettext(message)
+
+
 def register(app: Flask) -> None:
     """Give the filters to every template."""
     app.jinja_env.filters.update(
@@ -90,6 +96,7 @@ def register(app: Flask) -> None:
         pad_name=pad_name,
         masked=masked,
         label=label,
+        worded=worded,
     )
     static = Path(app.static_folder or "static")
     icons = static / "vendor" / "lucide-static" / "icons"
