@@ -1,6 +1,5 @@
 """What a meeting can be and which step may follow which."""
 
-import re
 from enum import StrEnum
 
 from eventapp.core.errors import N_, Conflict, Invalid
@@ -53,9 +52,10 @@ STATE_LABEL: dict[State, str] = {
 
 _CALLED_OFF = frozenset({State.POSTPONED, State.CANCELLED})
 
+# A meeting by invitation has no public registration: it opens straight from the notice.
 NEXT: dict[State, frozenset[State]] = {
     State.DRAFT: frozenset({State.PUBLISHED}) | _CALLED_OFF,
-    State.PUBLISHED: frozenset({State.REGISTRATION_OPEN}) | _CALLED_OFF,
+    State.PUBLISHED: frozenset({State.REGISTRATION_OPEN, State.IN_SESSION}) | _CALLED_OFF,
     State.REGISTRATION_OPEN: frozenset({State.REGISTRATION_CLOSED}) | _CALLED_OFF,
     State.REGISTRATION_CLOSED: frozenset({State.REGISTRATION_OPEN, State.IN_SESSION}) | _CALLED_OFF,
     State.IN_SESSION: frozenset({State.ADJOURNED}),
@@ -91,23 +91,3 @@ def ensure_may_become(old: State, new: State, reason: str = "") -> None:
 def needs_reason(new: State) -> bool:
     """Answer whether going to `new` must be explained to those who are invited."""
     return new in _CALLED_OFF
-
-
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-SLUG_LONGEST = 60  # characters; leaves room for the rest of an address in a short message
-
-
-def ensure_slug(text: str) -> str:
-    """Return `text` when it can stand in a web address: a-z, 0-9 and single inner hyphens.
-
-    Raises Invalid (field `slug`) otherwise; nothing is repaired silently, because the
-    address is printed on invitations.
-    """
-    if len(text) > SLUG_LONGEST or not _SLUG.fullmatch(text):
-        raise Invalid(
-            "slug_unreadable",
-            N_("网址名只能用小写字母、数字和中间的短横线，最多 %(longest)s 个字符。"),
-            field="slug",
-            longest=SLUG_LONGEST,
-        )
-    return text

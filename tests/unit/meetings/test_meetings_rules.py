@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventapp.core.errors import Conflict, Invalid
+from eventapp.core.slugs import ensure_slug
 from eventapp.meetings.rules import (
     KIND_LABEL,
     NEXT,
@@ -15,7 +16,6 @@ from eventapp.meetings.rules import (
     Kind,
     State,
     ensure_may_become,
-    ensure_slug,
     may_become,
     needs_reason,
 )
@@ -31,6 +31,10 @@ def test_the_ordinary_way_leads_from_draft_to_archive() -> None:
     way = ["draft", "published", "registration_open", "registration_closed", "in_session"]
     states = [State(word) for word in [*way, "adjourned", "archived"]]
     assert all(may_become(old, new) for old, new in pairwise(states))
+
+
+def test_a_meeting_without_public_registration_opens_straight_from_published() -> None:
+    ensure_may_become(State.PUBLISHED, State.IN_SESSION)
 
 
 def test_an_adjourned_meeting_may_resume() -> None:
