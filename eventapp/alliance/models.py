@@ -47,7 +47,10 @@ class Seat(Base):
 
 
 class Membership(Base):
-    """A unit's place in an alliance; the seat begins when a list's outcome is declared."""
+    """A unit's place in an alliance; the seat begins when a list's outcome is declared.
+
+    Until then `proposed_seat_id` notes which one is meant for it: what a list is filled from.
+    """
 
     __tablename__ = "memberships"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -55,6 +58,7 @@ class Membership(Base):
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))
     ordinal: Mapped[int] = mapped_column(default=0)
     lead_ordinal: Mapped[int | None]
+    proposed_seat_id: Mapped[int | None] = mapped_column(sa.ForeignKey("seats.id"))
     seat_id: Mapped[int | None] = mapped_column(sa.ForeignKey("seats.id"))
     seated_at: Mapped[datetime | None]
     seat_basis: Mapped[str] = mapped_column(sa.String(120), default="")

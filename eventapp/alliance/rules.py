@@ -1,11 +1,11 @@
 """Seats, lists and the order in which units are named."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from eventapp.core.errors import N_, Conflict
+from eventapp.core.errors import N_, Conflict, Invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +176,37 @@ def edition_record(title: str, number: int, entries: Sequence[ListEntry]) -> dic
             for place, entry in enumerate(entries, start=1)
         ],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """What is wrong with one pasted row, counted from 1; a message id and what fills it."""
+
+    row: int
+    message: str
+    params: Mapping[str, Any]
+
+
+class RowsRefused(Invalid):
+    """Pasted rows that were not taken, none of them, with what is wrong at each."""
+
+    def __init__(self, problems: Sequence[RowProblem]) -> None:
+        super().__init__(
+            "rows_refused",
+            N_("有 %(count)s 行需要改，这一次一行也没有保存。"),
+            field="rows",
+            count=len(problems),
+        )
+        self.problems = tuple(problems)
+
+
+def ensure_rows(problems: Sequence[RowProblem]) -> None:
+    """Refuse all rows when some have problems: half a list is worse than none."""
+    if problems:
+        raise RowsRefused(problems)
+
+
+def split_rows(text: str) -> list[list[str]]:
+    """Read what was copied from a spreadsheet: lines of cells between tabs; empty lines go."""
+    lines = (line.split("\t") for line in text.splitlines())
+    return [[cell.strip() for cell in line] for line in lines if "".join(line).strip()]

@@ -1,0 +1,206 @@
+"""Know the people of an alliance's units."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from email_validator import EmailNotValidError, validate_email
+
+from eventapp.alliance.models import Alliance, Person
+from eventapp.alliance.queries import members_of, organisation_in, person_in
+from eventapp.alliance.rules import RowProblem, ensure_rows
+from eventapp.core import clock
+from eventapp.core.access import Actor
+from eventapp.core.db import db, flush_or, lock, transaction
+from eventapp.core.errors import N_, Conflict, DomainError, Invalid
+from eventapp.core.ledger import audit
+from eventapp.core.names import (
+    clean_name,
+    initials_of,
+    name_key,
+    pinyin_key,
+    pinyin_of,
+    stroke_key,
+)
+from eventapp.core.phones import clean_phone
+
+LONGEST_NAME = 60
+LONGEST_TITLES = 160
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRowIn:
+    """A row of pasted people; `unit` is the name of a member unit, empty for none."""
+
+    name: str
+    titles: str = ""
+    phone: str = ""
+    email: str = ""
+    unit: str = ""
+
+
+def add_person(
+    actor: Actor,
+    alliance_id: int,
+    *,
+    name: str,
+    phone: str = "",
+    email: str = "",
+    organisation_id: int | None = None,
+    titles: str = "",
+) -> Person:
+    """Note a person; raises Conflict for a phone that somebody of the alliance has already."""
+    with transaction() as session:
+        alliance = lock(Alliance, alliance_id)
+        person = Person(alliance_id=alliance_id, created_at=clock.now())
+        _write(person, alliance_id, name, phone, email, organisation_id, titles)
+        session.add(person)
+        flush_or(_phone_taken())
+        audit(actor, alliance.scope_id, "person.add", f"person:{person.id}")
+    return person
+
+
+def ensure_person(
+    actor: Actor,
+    alliance_id: int,
+    *,
+    name: str,
+    phone: str = "",
+    email: str = "",
+    organisation_id: int | None = None,
+    titles: str = "",
+) -> Person:
+    """Return the person with this phone, else note a new one.
+
+    Without a phone it is whoever of the same unit has the same name and no phone either. What
+    is kept about a known person is not changed.
+    """
+    with transaction():
+        lock(Alliance, alliance_id)
+        found = _known(alliance_id, name, clean_phone(phone), organisation_id)
+        if found is not None:
+            return found
+        return add_person(
+            actor,
+            alliance_id,
+            name=name,
+            phone=phone,
+            email=email,
+            organisation_id=organisation_id,
+            titles=titles,
+        )
+
+
+def change_person(
+    actor: Actor,
+    alliance_id: int,
+    person_id: int,
+    *,
+    name: str,
+    phone: str = "",
+    email: str = "",
+    organisation_id: int | None = None,
+    titles: str = "",
+) -> Person:
+    """Correct what is known about a person."""
+    with transaction():
+        alliance = lock(Alliance, alliance_id)
+        person = person_in(alliance_id, person_id)
+        _write(person, alliance_id, name, phone, email, organisation_id, titles)
+        flush_or(_phone_taken())
+        audit(actor, alliance.scope_id, "person.change", f"person:{person_id}")
+    return person
+
+
+def add_people(actor: Actor, alliance_id: int, rows: Sequence[PersonRowIn]) -> list[Person]:
+    """Note many people: all of them or none.
+
+    Raises RowsRefused, which names every row that cannot be taken and why.
+    """
+    problems: list[RowProblem] = []
+    added: list[Person] = []
+    with transaction() as session:
+        alliance = lock(Alliance, alliance_id)
+        units = {
+            name_key(member.name): member.organisation_id for member in members_of(alliance_id)
+        }
+        phones = set(session.scalars(sa.select(Person.phone).filter_by(alliance_id=alliance_id)))
+        for number, row in enumerate(rows, start=1):
+            person = Person(alliance_id=alliance_id, created_at=clock.now())
+            try:
+                unit_id = _unit_named(units, row.unit)
+                _write(person, alliance_id, row.name, row.phone, row.email, None, row.titles)
+                if person.phone and person.phone in phones:
+                    raise _phone_taken()
+            except DomainError as error:
+                problems.append(RowProblem(number, error.message, error.params))
+                continue
+            person.organisation_id = unit_id
+            phones.add(person.phone)
+            added.append(person)
+        ensure_rows(problems)
+        session.add_all(added)
+        flush_or(_phone_taken())
+        for person in added:
+            audit(actor, alliance.scope_id, "person.add", f"person:{person.id}")
+    return added
+
+
+def _write(
+    person: Person,
+    alliance_id: int,
+    name: str,
+    phone: str,
+    email: str,
+    organisation_id: int | None,
+    titles: str,
+) -> None:
+    cleaned = clean_name(name)
+    if not cleaned or len(cleaned) > LONGEST_NAME:
+        raise Invalid(
+            "name_missing", N_("请填写姓名，最多 %(max)s 个字。"), field="name", max=LONGEST_NAME
+        )
+    if len(titles.strip()) > LONGEST_TITLES:
+        raise Invalid(
+            "titles_long", N_("职务不能超过 %(max)s 个字。"), field="titles", max=LONGEST_TITLES
+        )
+    number, address = clean_phone(phone), _clean_email(email)
+    if organisation_id is not None:
+        organisation_in(alliance_id, organisation_id)
+    person.name, person.titles, person.organisation_id = cleaned, titles.strip(), organisation_id
+    person.phone, person.email = number, address
+    person.pinyin, person.initials = pinyin_of(cleaned)[:160], initials_of(cleaned)[:40]
+    person.pinyin_key, person.stroke_key = pinyin_key(cleaned), stroke_key(cleaned)
+
+
+def _clean_email(text: str) -> str:
+    if not text.strip():
+        return ""
+    try:
+        return validate_email(text.strip(), check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise Invalid("email_unreadable", N_("邮箱格式不对。"), field="email") from error
+
+
+def _known(alliance_id: int, name: str, phone: str, organisation_id: int | None) -> Person | None:
+    query = sa.select(Person).where(Person.alliance_id == alliance_id, Person.phone == phone)
+    if phone:
+        return db.session.scalar(query)
+    same_unit = query.where(Person.organisation_id == organisation_id).order_by(Person.id)
+    key = name_key(name)
+    return next((row for row in db.session.scalars(same_unit) if name_key(row.name) == key), None)
+
+
+def _unit_named(units: dict[str, int], name: str) -> int | None:
+    if not name.strip():
+        return None
+    found = units.get(name_key(name))
+    if found is None:
+        raise Invalid(
+            "unit_unknown", N_("成员单位里没有“%(name)s”。"), field="unit", name=clean_name(name)
+        )
+    return found
+
+
+def _phone_taken() -> Conflict:
+    return Conflict("phone_taken", N_("这个电话号码已登记在另一位人员名下。"))
