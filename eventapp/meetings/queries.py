@@ -1,0 +1,67 @@
+"""Reads of meetings and their rooms."""
+
+import sqlalchemy as sa
+
+from eventapp.core.db import db
+from eventapp.core.errors import N_, NotFound
+from eventapp.meetings.models import Meeting, Room
+from eventapp.meetings.rules import State
+
+
+def _missing() -> NotFound:
+    return NotFound("not_found", N_("没有找到您要的内容。"))
+
+
+def meeting_by_slug(slug: str) -> Meeting:
+    """Find a meeting by its word in URLs; raises NotFound."""
+    found = db.session.scalar(sa.select(Meeting).where(Meeting.slug == slug))
+    if found is None:
+        raise _missing()
+    return found
+
+
+def meeting_of(meeting_id: int) -> Meeting:
+    """Find a meeting by its id; raises NotFound."""
+    found = db.session.get(Meeting, meeting_id)
+    if found is None:
+        raise _missing()
+    return found
+
+
+def meeting_in(alliance_id: int, meeting_id: int) -> Meeting:
+    """Find a meeting of the alliance; raises NotFound for any other."""
+    found = meeting_of(meeting_id)
+    if found.alliance_id != alliance_id:
+        raise _missing()
+    return found
+
+
+def meetings_of(alliance_id: int) -> list[Meeting]:
+    """List an alliance's meetings, the latest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Meeting)
+            .where(Meeting.alliance_id == alliance_id)
+            .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+        )
+    )
+
+
+def public_meetings() -> list[Meeting]:
+    """List the meetings that the public may see, the latest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Meeting)
+            .where(Meeting.state != State.DRAFT)
+            .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+        )
+    )
+
+
+def rooms_of(meeting_id: int) -> list[Room]:
+    """List a meeting's rooms in their order."""
+    return list(
+        db.session.scalars(
+            sa.select(Room).where(Room.meeting_id == meeting_id).order_by(Room.ordinal, Room.id)
+        )
+    )
