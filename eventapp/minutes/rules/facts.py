@@ -7,9 +7,7 @@ Words such as a rule or a result are those of the paper, in Chinese, the languag
 
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from enum import StrEnum
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
-
-T = TypeVar("T")
+from typing import Any, get_args, get_origin, get_type_hints
 
 
 class Presence(StrEnum):
@@ -28,6 +26,7 @@ class Overview:
     """
 
     alliance: str
+    issuer: str
     meeting: str
     kind: str
     zone: str
@@ -191,14 +190,13 @@ def facts_from(record: dict[str, Any]) -> Facts:
     return read(Facts, record)
 
 
-def read(kind: type[T], record: Any) -> T:
+def read(kind: Any, record: Any) -> Any:
     """Read a value of a dataclass, a tuple of them, or a plain one back from JSON."""
     if get_origin(kind) is tuple:
-        inner = get_args(kind)[0]
-        return tuple(read(inner, one) for one in record)  # type: ignore[return-value]
+        return tuple(read(get_args(kind)[0], one) for one in record)
     if is_dataclass(kind):
         hints = get_type_hints(kind)
-        return kind(**{one.name: read(hints[one.name], record[one.name]) for one in fields(kind)})
+        return kind(**{one.name: read(hints[one.name], record[one.name]) for one in fields(kind)})  # pyright: ignore[reportCallIssue]
     return kind(record) if isinstance(kind, type) and issubclass(kind, StrEnum) else record
 
 
