@@ -64,7 +64,7 @@ class Scan(Chained, Base):
     answer: Mapped[str]
     claimed_at: Mapped[datetime]
     received_at: Mapped[datetime]
-    __table_args__ = (
+    __table_args__ = (  # pyright: ignore[reportAssignmentType] - a mixin's may be replaced
         sa.UniqueConstraint("scope_id", "seq"),
         sa.UniqueConstraint("device", "scan_id"),
     )

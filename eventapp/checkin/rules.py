@@ -173,7 +173,15 @@ class AdmissionFacts:
     inside: Inside | None = None
 
 
+NAMELESS: frozenset[Verdict] = frozenset(
+    {Verdict.UNREADABLE, Verdict.UNKNOWN, Verdict.WRONG_MEETING, Verdict.REVOKED}
+)
+"""Answers that name nobody: whoever found an old pass learns nothing about its owner."""
+
 REPEAT_WINDOW = timedelta(seconds=5)
+UNDO_WINDOW = timedelta(seconds=10)
+"""How long the device that let somebody in may take it back without a supervisor."""
+
 DOORS_OPEN_IN: frozenset[str] = frozenset(
     {"registration_open", "registration_closed", "in_session"}
 )

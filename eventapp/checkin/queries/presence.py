@@ -1,0 +1,130 @@
+"""Who is inside, by the ledger of scans up to a stated head."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from eventapp.checkin.models import Admission, Scan
+from eventapp.checkin.rules import Verdict, people_inside
+from eventapp.core.db import db
+from eventapp.core.errors import N_, NotFound
+from eventapp.core.ledger import GENESIS, Head, head_of
+from eventapp.meetings.models import Meeting
+from eventapp.registration.models import Mandate, Registration
+
+_MOVES = (
+    sa.select(Scan.registration_id, Scan.verdict)
+    .where(
+        Scan.scope_id == sa.bindparam("scope_id"),
+        Scan.seq <= sa.bindparam("seq"),
+        Scan.registration_id.is_not(None),
+        Scan.verdict.in_((Verdict.ADMITTED, Verdict.LEFT)),
+    )
+    .order_by(Scan.seq)
+)
+_SCOPE = sa.select(Meeting.scope_id).where(Meeting.id == sa.bindparam("meeting_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """The registrations inside, and the head of the ledger that says so."""
+
+    head_seq: int
+    head_hash: str
+    inside: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyInside:
+    """A proxy whose bearer is inside: the unit that gave it, the bearer's own unit, the bearer."""
+
+    principal: int
+    holder: int | None
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPresence:
+    """The units with somebody inside who speaks for them, up to a head of the ledger.
+
+    `units` are there in person; `proxies` are all those carried by somebody inside, also of
+    units that have since come themselves.
+    """
+
+    head_seq: int
+    head_hash: str
+    units: frozenset[int]
+    proxies: tuple[ProxyInside, ...]
+
+    @property
+    def by_proxy(self) -> frozenset[int]:
+        """The units that are represented by others alone."""
+        return frozenset(proxy.principal for proxy in self.proxies) - self.units
+
+
+def _scope_of(meeting_id: int) -> int:
+    scope_id = db.session.scalar(_SCOPE, {"meeting_id": meeting_id})
+    if scope_id is None:
+        raise NotFound("meeting_unknown", N_("没有找到这场会议。"))
+    return scope_id
+
+
+def _head_at(scope_id: int, seq: int) -> Head:
+    if seq == 0:
+        return Head(0, GENESIS)
+    found = db.session.scalar(
+        sa.select(Scan.hash).where(Scan.scope_id == scope_id, Scan.seq == seq)
+    )
+    if found is None:
+        raise NotFound("head_unknown", N_("没有找到这条入场记录。"))
+    return Head(seq, found)
+
+
+def presence_of(meeting_id: int, *, until_seq: int | None = None) -> Presence:
+    """Tell who is inside by the scans up to a head of the ledger, by default the present one.
+
+    Later scans never change what an earlier head said.
+    """
+    scope_id = _scope_of(meeting_id)
+    head = head_of(scope_id, Scan.ledger) if until_seq is None else _head_at(scope_id, until_seq)
+    moves = db.session.execute(_MOVES, {"scope_id": scope_id, "seq": head.seq})
+    inside = people_inside((row.registration_id, row.verdict) for row in moves)
+    return Presence(head.seq, head.hash, inside)
+
+
+def units_inside(meeting_id: int, *, until_seq: int | None = None) -> UnitPresence:
+    """Tell which units are there, in person or by proxy, up to a head of the ledger."""
+    presence = presence_of(meeting_id, until_seq=until_seq)
+    registered = db.session.execute(
+        sa.select(Registration.id, Registration.person_id, Registration.organisation_id).where(
+            Registration.meeting_id == meeting_id
+        )
+    )
+    unit_of = {
+        row.person_id: row.organisation_id for row in registered if row.id in presence.inside
+    }
+    mandates = db.session.execute(
+        sa.select(Mandate.organisation_id, Mandate.person_id, Mandate.proxy)
+        .where(Mandate.meeting_id == meeting_id, Mandate.revoked_at.is_(None))
+        .order_by(Mandate.id)
+    )
+    carried = [row for row in mandates if row.person_id in unit_of]
+    return UnitPresence(
+        presence.head_seq,
+        presence.head_hash,
+        frozenset(row.organisation_id for row in carried if not row.proxy),
+        tuple(
+            ProxyInside(row.organisation_id, unit_of[row.person_id], row.person_id)
+            for row in carried
+            if row.proxy
+        ),
+    )
+
+
+def inside_now(meeting_id: int) -> frozenset[int]:
+    """Tell the registrations inside at this moment, by the claims rather than the ledger."""
+    return frozenset(
+        db.session.scalars(
+            sa.select(Admission.registration_id).where(Admission.meeting_id == meeting_id)
+        )
+    )

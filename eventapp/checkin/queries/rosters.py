@@ -1,0 +1,248 @@
+"""Lists for the desk: who has come, who is missing, what was refused."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from eventapp.alliance.models import Organisation, Person
+from eventapp.checkin.models import Admission, Gate, Scan
+from eventapp.checkin.queries.door import TALLY, UNIT, Scanned, refused_scans
+from eventapp.checkin.rules import Method, Verdict
+from eventapp.core.db import db
+from eventapp.core.ledger import head_of
+from eventapp.meetings.models import Meeting
+from eventapp.registration.models import Registration
+from eventapp.registration.rules import Category, State
+
+Refusal = Scanned
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Somebody inside: who, of which unit, since when, through which gate, recognised how."""
+
+    registration_id: int
+    person_id: int
+    name: str
+    organisation_id: int | None
+    organisation: str
+    titles: str
+    category: Category
+    place: str
+    admitted_at: datetime
+    gate: str
+    method: Method
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalCounts:
+    """How many have come of how many that are expected, in all and by category."""
+
+    arrived: int
+    expected: int
+    by_category: dict[Category, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCount:
+    """How many of a unit have come, of how many; `missing` are the others' names."""
+
+    organisation_id: int | None
+    name: str
+    arrived: int
+    expected: int
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GateCount:
+    """How many came in through a gate."""
+
+    gate_id: int
+    name: str
+    admitted: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A line of the sign-in sheet; without `admitted_at` it is somebody who has not come."""
+
+    registration_id: int
+    name: str
+    unit: str
+    titles: str
+    category: Category
+    admitted_at: datetime | None
+    gate: str
+    method: Method | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The sign-in sheet with the head of the ledger that it was drawn from."""
+
+    head_seq: int
+    head_hash: str
+    rows: tuple[SheetRow, ...]
+
+
+_METHOD = (
+    sa.select(Scan.method)
+    .where(
+        Scan.registration_id == Registration.id,
+        Scan.scope_id == Meeting.scope_id,
+        Scan.verdict == Verdict.ADMITTED,
+    )
+    .order_by(Scan.seq.desc())
+    .limit(1)
+    .correlate(Registration, Meeting)
+    .scalar_subquery()
+)
+_EXPECTED = (
+    sa.select(
+        Registration.id.label("registration_id"),
+        Registration.person_id,
+        Person.name,
+        Registration.organisation_id,
+        UNIT.label("unit"),
+        Person.titles,
+        Registration.category,
+        Registration.place,
+        Admission.admitted_at,
+        Gate.name.label("gate"),
+        _METHOD.label("method"),
+    )
+    .join(Meeting, Meeting.id == Registration.meeting_id)
+    .join(Person, Person.id == Registration.person_id)
+    .outerjoin(Organisation, Organisation.id == Registration.organisation_id)
+    .outerjoin(Admission, Admission.registration_id == Registration.id)
+    .outerjoin(Gate, Gate.id == Admission.gate_id)
+    .where(
+        Registration.meeting_id == sa.bindparam("meeting_id"),
+        sa.or_(Registration.state == State.APPROVED, Admission.id.is_not(None)),
+    )
+)
+_BY_UNIT = _EXPECTED.order_by(
+    Registration.organisation_id.is_(None),
+    Organisation.pinyin_key,
+    UNIT,
+    Person.pinyin_key,
+    Registration.id,
+)
+_ARRIVED = _EXPECTED.where(Admission.id.is_not(None)).order_by(
+    Admission.admitted_at, Registration.id
+)
+
+
+def arrivals_of(meeting_id: int) -> list[Arrival]:
+    """List who is inside, first come first."""
+    return [
+        Arrival(
+            row.registration_id,
+            row.person_id,
+            row.name,
+            row.organisation_id,
+            row.unit,
+            row.titles,
+            row.category,
+            row.place,
+            row.admitted_at,
+            row.gate,
+            row.method,
+        )
+        for row in db.session.execute(_ARRIVED, {"meeting_id": meeting_id})
+    ]
+
+
+def arrival_counts(meeting_id: int) -> ArrivalCounts:
+    """Count who has come, of those approved; somebody cancelled who is inside still counts in."""
+    rows = db.session.execute(
+        sa.select(Registration.category, sa.func.count(Admission.id), sa.func.count())
+        .outerjoin(Admission, Admission.registration_id == Registration.id)
+        .where(
+            Registration.meeting_id == meeting_id,
+            sa.or_(Registration.state == State.APPROVED, Admission.id.is_not(None)),
+        )
+        .group_by(Registration.category)
+    ).tuples()
+    counts = {category: (arrived, total) for category, arrived, total in rows}
+    by_category = {kind: counts[kind] for kind in Category if kind in counts}
+    tally = db.session.execute(TALLY, {"meeting_id": meeting_id}).one()
+    return ArrivalCounts(tally.arrived, tally.expected, by_category)
+
+
+def units_of(meeting_id: int) -> list[UnitCount]:
+    """Count every unit's arrivals and name who is missing, in the order of pinyin."""
+    found: dict[tuple[int | None, str], list[tuple[str, bool]]] = {}
+    for row in db.session.execute(_BY_UNIT, {"meeting_id": meeting_id}):
+        key = (row.organisation_id, row.unit)
+        found.setdefault(key, []).append((row.name, row.admitted_at is not None))
+    return [
+        UnitCount(
+            organisation_id,
+            unit,
+            sum(came for _, came in people),
+            len(people),
+            tuple(name for name, came in people if not came),
+        )
+        for (organisation_id, unit), people in found.items()
+    ]
+
+
+def gate_counts(meeting_id: int) -> list[GateCount]:
+    """Count what each gate let in and refused."""
+    admitted = sa.func.count().filter(Scan.verdict == Verdict.ADMITTED)
+    refused = sa.func.count(Scan.id).filter(Scan.verdict.not_in((Verdict.ADMITTED, Verdict.LEFT)))
+    rows = db.session.execute(
+        sa.select(Gate.id, Gate.name, admitted, refused)
+        .outerjoin(Scan, Scan.gate_id == Gate.id)
+        .where(Gate.meeting_id == meeting_id)
+        .group_by(Gate.id, Gate.name, Gate.ordinal)
+        .order_by(Gate.ordinal, Gate.id)
+    ).tuples()
+    return [GateCount(*row) for row in rows]
+
+
+def refusals_of(scope_id: int, *, most: int = 100) -> list[Refusal]:
+    """List the newest scans that let nobody through."""
+    return refused_scans(scope_id, most)
+
+
+def sheet_of(meeting_id: int, scope_id: int) -> Sheet:
+    """Draw the sign-in sheet, unit by unit, with the ledger's head that it stands on."""
+    head = head_of(scope_id, Scan.ledger)
+    rows = db.session.execute(_BY_UNIT, {"meeting_id": meeting_id})
+    return Sheet(
+        head.seq,
+        head.hash,
+        tuple(
+            SheetRow(
+                row.registration_id,
+                row.name,
+                row.unit,
+                row.titles,
+                row.category,
+                row.admitted_at,
+                row.gate or "",
+                row.method,
+            )
+            for row in rows
+        ),
+    )
+
+
+def quarter_hours(times: Iterable[datetime], minutes: int = 5) -> list[tuple[datetime, int]]:
+    """Count arrivals in steps of some minutes, running total, for the picture over time."""
+    steps = Counter(
+        time.replace(minute=time.minute // minutes * minutes, second=0, microsecond=0)
+        for time in times
+    )
+    total, line = 0, []
+    for start in sorted(steps):
+        total += steps[start]
+        line.append((start, total))
+    return line
