@@ -7,6 +7,7 @@ from eventapp.registration.service.attendance import (
     decline_registration,
     register_person,
 )
+from eventapp.registration.service.entries import register_by_desk, register_delegate
 from eventapp.registration.service.passes import (
     delegate_link,
     issue_pass,
@@ -22,14 +23,17 @@ from eventapp.registration.service.records import (
 )
 from eventapp.registration.service.settings import set_category, set_consent
 from eventapp.registration.service.units import (
+    appoint_liaison,
     give_mandate,
     note_leave,
+    open_all_delegations,
     revoke_mandate,
     set_liaison,
 )
 
 __all__ = [
     "Reception",
+    "appoint_liaison",
     "approve_registration",
     "ask_for_slips",
     "assign_place",
@@ -42,6 +46,9 @@ __all__ = [
     "note_contact_shown",
     "note_export",
     "note_leave",
+    "open_all_delegations",
+    "register_by_desk",
+    "register_delegate",
     "register_person",
     "register_publicly",
     "reissue_pass",

@@ -66,7 +66,7 @@ def register_publicly(
         meeting = meeting_of(meeting_id)
         ensure_open(meeting)
         consent_id = _agreed(meeting_id, consent_version)
-        organisation_id = _member_named(meeting.alliance_id, unit)
+        organisation_id = member_named(meeting.alliance_id, unit)
         known = person_by_phone(meeting.alliance_id, digits)
         earlier = alive_registration(meeting_id, known.id) if known else None
         if earlier is not None:
@@ -113,7 +113,8 @@ def _agreed(meeting_id: int, version: int) -> int:
     return (found or set_consent(ANONYMOUS, meeting_id, text)).id
 
 
-def _member_named(alliance_id: int, unit: str) -> int | None:
+def member_named(alliance_id: int, unit: str) -> int | None:
+    """Tell the id of the member unit with this name, None for a unit that is no member."""
     key = name_key(unit)
     members = members_of(alliance_id)
     return next((one.organisation_id for one in members if name_key(one.name) == key), None)

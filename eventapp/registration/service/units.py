@@ -4,7 +4,8 @@ import sqlalchemy as sa
 
 from eventapp.accounts.queries import link_of
 from eventapp.accounts.service import revoke_link
-from eventapp.alliance.queries import organisation_in, person_in
+from eventapp.alliance.queries import members_of, organisation_in, person_in
+from eventapp.alliance.service.people import ensure_person
 from eventapp.core import clock
 from eventapp.core.access import Actor, Role
 from eventapp.core.db import flush_or, lock, transaction
@@ -12,6 +13,7 @@ from eventapp.core.errors import N_, Conflict, Invalid, NotFound
 from eventapp.core.ledger import audit
 from eventapp.meetings.queries import meeting_of
 from eventapp.registration.models import Delegation, Leave, Mandate
+from eventapp.registration.queries import delegations_of
 from eventapp.registration.service.passes import liaison_link, representative_link
 
 
@@ -56,6 +58,40 @@ def set_liaison(
         )
         liaison_link(actor, delegation.id)
     return delegation
+
+
+def appoint_liaison(
+    actor: Actor,
+    meeting_id: int,
+    organisation_id: int,
+    *,
+    name: str,
+    phone: str,
+    quota: int | None,
+) -> Delegation:
+    """Set a unit's liaison by name and phone; without a name the unit has none."""
+    with transaction():
+        person_id = None
+        if name:
+            person_id = ensure_person(
+                actor,
+                meeting_of(meeting_id).alliance_id,
+                name=name,
+                phone=phone,
+                organisation_id=organisation_id,
+            ).id
+        return set_liaison(actor, meeting_id, organisation_id, person_id, quota)
+
+
+def open_all_delegations(actor: Actor, meeting_id: int) -> int:
+    """Give every member unit without a delegation one, with its link; returns how many."""
+    with transaction():
+        present = {row.organisation_id for row in delegations_of(meeting_id)}
+        members = members_of(meeting_of(meeting_id).alliance_id)
+        missing = [one.organisation_id for one in members if one.organisation_id not in present]
+        for organisation_id in missing:
+            set_liaison(actor, meeting_id, organisation_id)
+    return len(missing)
 
 
 def give_mandate(

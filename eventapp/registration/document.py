@@ -1,0 +1,162 @@
+"""Renderings of registrations: mails, slips, passes and the list as a sheet."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter
+from flask import current_app
+from flask_babel import force_locale, gettext
+
+from eventapp.accounts.models import PersonalLink
+from eventapp.accounts.service import link_token
+from eventapp.core import installation
+from eventapp.meetings.models import Meeting
+from eventapp.registration.queries import Row, pass_token
+from eventapp.registration.rules import CATEGORY_LABEL, STATE_LABEL, State, format_code
+from eventapp.web.filters import clock_time, local, long_time
+from eventapp.web.pdf import render_pdf, title_lines
+from eventapp.web.qr import qr_data_uri
+
+CHINESE = "zh_Hans_CN"
+SUBJECTS = {
+    State.APPROVED: "报名已通过：%(meeting)s",
+    State.SUBMITTED: "已收到报名：%(meeting)s",
+    State.WAITLISTED: "报名已列入候补：%(meeting)s",
+    State.DECLINED: "报名未能通过：%(meeting)s",
+}
+"""States of which a person is told by mail."""
+
+
+def base_url() -> str:
+    """Tell the address of this installation, without a slash at its end."""
+    return current_app.extensions["config"].base_url
+
+
+def link_address(link: PersonalLink) -> str:
+    """Write a personal link as it is sent and printed."""
+    return f"{base_url()}/l/{link_token(link)}"
+
+
+def _render(template: str, **values: Any) -> str:
+    """Render in Chinese and without a request: mails and paper are made by workers too."""
+    with force_locale(CHINESE):
+        page = current_app.jinja_env.get_template(template)
+        return page.render(lang="zh-CN", demo=installation.is_demo(), **values)
+
+
+def registration_mail(meeting: Meeting, row: Row, link: PersonalLink) -> tuple[str, str]:
+    """Return subject and text of the mail that says how a registration stands."""
+    text = _render(
+        f"mail/registration_{row.state.value}.txt",
+        meeting=meeting,
+        row=row,
+        category=CATEGORY_LABEL[row.category],
+        code=format_code(row.code) if row.code else "",
+        link=link_address(link),
+        when=long_time(meeting.starts_at, meeting.zone),
+    )
+    return SUBJECTS[row.state] % {"meeting": meeting.title}, text
+
+
+def slips_pdf(meeting: Meeting, people: Sequence[tuple[Row, PersonalLink]]) -> bytes:
+    """Print a slip with the personal link of each person, six to a sheet."""
+    title = f"{meeting.title} 个人链接"
+    html = _render(
+        "registration/pdf/slips.html",
+        title=title,
+        meeting_lines=title_lines(meeting.title, 20),
+        slips=[_slip(row, link) for row, link in people],
+        address=f"{base_url().split('://', 1)[-1]}/m/{meeting.slug}/link",
+        valid_text="这个链接只属于您本人，请不要转交他人。",
+    )
+    return render_pdf(html, title=title, lang="zh-CN", stylesheets=("css/print/slips.css",))
+
+
+def _slip(row: Row, link: PersonalLink) -> dict[str, str]:
+    return {
+        "name": row.name,
+        "unit": row.organisation,
+        "qr": qr_data_uri(link_address(link)),
+        "code": grouped(link_token(link)),
+    }
+
+
+def grouped(token: str) -> str:
+    """Write a link's token in groups of four, for eyes and fingers."""
+    return " ".join(token[start : start + 4] for start in range(0, len(token), 4))
+
+
+def pass_pdf(meeting: Meeting, row: Row, gates: Sequence[str]) -> bytes:
+    """Print one pass on A6."""
+    title = f"{meeting.title} 参会凭证"
+    facts = [
+        ("时间", f"{long_time(meeting.starts_at, meeting.zone)}"),
+        ("地点", meeting.venue),
+        ("座位", row.place),
+        ("入口", "、".join(gates)),
+    ]
+    html = _render(
+        "registration/pdf/pass.html",
+        title=title,
+        meeting_lines=title_lines(meeting.title, 20),
+        passes=[
+            {
+                "name": row.name,
+                "unit_lines": title_lines(row.organisation, 22),
+                "category": CATEGORY_LABEL[row.category],
+                "qr": qr_data_uri(pass_token(row.id), scale=8),
+                "code": format_code(row.code),
+                "facts": [{"label": label, "value": value} for label, value in facts if value],
+            }
+        ],
+    )
+    return render_pdf(html, title=title, lang="zh-CN", stylesheets=("css/print/pass.css",))
+
+
+def registrations_sheet(meeting: Meeting, rows: Sequence[Row]) -> bytes:
+    """Write registrations as .xlsx; a text that begins with = stays a text."""
+    out = BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        sheet = book.add_worksheet(gettext("报名"))
+        for column, (head, width) in enumerate(_heads()):
+            sheet.set_column(column, column, width)
+            sheet.write_string(0, column, head, book.add_format({"bold": True}))
+        for number, row in enumerate(rows, start=1):
+            for column, text in enumerate(_cells(meeting, row)):
+                sheet.write_string(number, column, text)
+        sheet.freeze_panes(1, 0)
+    return out.getvalue()
+
+
+def _heads() -> list[tuple[str, int]]:
+    return [
+        (gettext("姓名"), 12),
+        (gettext("单位"), 36),
+        (gettext("职务"), 20),
+        (gettext("类别"), 10),
+        (gettext("状态"), 10),
+        (gettext("手机号"), 16),
+        (gettext("邮箱"), 26),
+        (gettext("座位"), 12),
+        (gettext("签到码"), 12),
+        (gettext("报名时间"), 18),
+    ]
+
+
+def _cells(meeting: Meeting, row: Row) -> list[str]:
+    zone = meeting.zone
+    day = local(row.submitted_at, zone).strftime("%Y-%m-%d")
+    return [
+        row.name,
+        row.organisation,
+        row.titles,
+        gettext(CATEGORY_LABEL[row.category]),
+        gettext(STATE_LABEL[row.state]),
+        row.phone,
+        row.email,
+        row.place,
+        format_code(row.code) if row.code else "",
+        f"{day} {clock_time(row.submitted_at, zone)}",
+    ]

@@ -1,0 +1,364 @@
+"""Doors of the organiser's desk: who comes, one person, links and passes, printed slips."""
+
+from flask import Response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from eventapp.accounts.models import PersonalLink
+from eventapp.accounts.queries import link_of, links_of, open_browsers
+from eventapp.accounts.service import rebind_link, renew_link, revoke_link
+from eventapp.alliance.queries import members_of
+from eventapp.core.access import Permission, Role
+from eventapp.core.errors import N_, Conflict, NotFound
+from eventapp.meetings.models import Meeting
+from eventapp.meetings.queries import meeting_by_slug
+from eventapp.registration.document import link_address, registrations_sheet
+from eventapp.registration.forms import (
+    AddRegistrationForm,
+    CancelForm,
+    DeclineForm,
+    GiveMandateForm,
+    category_choices,
+    offer_units,
+)
+from eventapp.registration.queries import (
+    Row,
+    counts_of,
+    mandate_in,
+    mandates_of,
+    registration_in,
+    registrations_of,
+)
+from eventapp.registration.routes.blueprint import NUMBER, bp, heading
+from eventapp.registration.rules import CATEGORY_LABEL, STATE_LABEL, Category, State, may_become
+from eventapp.registration.service import (
+    approve_registration,
+    cancel_registration,
+    decline_registration,
+    give_mandate,
+    note_contact_shown,
+    note_export,
+    register_by_desk,
+    reissue_pass,
+    revoke_mandate,
+)
+from eventapp.web.doors import requires
+from eventapp.web.download import download
+from eventapp.web.errors import text_of
+from eventapp.web.forms import attempt, say
+from eventapp.web.qr import qr_svg
+from eventapp.web.session import actor
+
+MANAGE = requires(Permission.MANAGE_REGISTRATIONS)
+HERE = "/m/<meeting>/desk/registrations"
+ONE = f"{HERE}/<{NUMBER}:registration_id>"
+A_PAGE = 100
+SLIPS_AT_ONCE = 60
+"""More slips than this are printed in the background."""
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _filter() -> dict[str, str]:
+    """Read the filter from the address; what is no choice is no filter."""
+    text = request.args.get("text", "").replace("\x00", "").strip()[:60]
+    category, state = request.args.get("category", ""), request.args.get("state", "")
+    unit = request.args.get("unit", "")
+    return {
+        "text": text,
+        "category": category if category in set(Category) else "",
+        "state": state if state in set(State) else "",
+        "unit": unit if unit.isascii() and unit.isdigit() and len(unit) < 10 else "",
+    }
+
+
+def _filtered(meeting_id: int, chosen: dict[str, str]) -> list[Row]:
+    return registrations_of(
+        meeting_id,
+        text=chosen["text"],
+        category=chosen["category"] or None,
+        state=chosen["state"] or None,
+        organisation_id=int(chosen["unit"]) if chosen["unit"] else None,
+    )
+
+
+@bp.get(HERE)
+@MANAGE
+def show_registrations(meeting: str) -> str:
+    """List who has registered, newest first, filtered by the address."""
+    found, chosen = meeting_by_slug(meeting), _filter()
+    rows = _filtered(found.id, chosen)[::-1]
+    pages = max(1, -(-len(rows) // A_PAGE))
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    first = (page - 1) * A_PAGE
+    return render_template(
+        "registration/show_registrations.html",
+        rows=rows[first : first + A_PAGE],
+        first=first + 1 if rows else 0,
+        total=len(rows),
+        page=page,
+        pages=pages,
+        chosen=chosen,
+        counts=counts_of(found.id),
+        page_url=lambda number: url_for(
+            "registration.show_registrations", meeting=meeting, **{**chosen, "page": str(number)}
+        ),
+        category_options=category_choices(Category),
+        state_options=[(state.value, gettext(STATE_LABEL[state])) for state in State],
+        unit_options=[
+            (str(member.organisation_id), member.name) for member in members_of(found.alliance_id)
+        ],
+        category_label=CATEGORY_LABEL,
+        state_label=STATE_LABEL,
+        slips_at_once=SLIPS_AT_ONCE,
+        **heading(found),
+    )
+
+
+@bp.post(f"{HERE}/export")
+@MANAGE
+def export_registrations(meeting: str) -> Response:
+    """Send the filtered list with telephone numbers as a sheet; who took it is recorded."""
+    found = meeting_by_slug(meeting)
+    meeting_id = found.id
+    rows = _filtered(meeting_id, _filter())
+    note_export(actor(), meeting_id, rows=len(rows))
+    found = meeting_by_slug(meeting)
+    return download(
+        registrations_sheet(found, rows), name=f"报名-{found.title}.xlsx", media_type=SHEET
+    )
+
+
+def _new_form() -> AddRegistrationForm:
+    form = AddRegistrationForm()
+    form.category.choices = category_choices(Category)
+    return form
+
+
+def _new_page(meeting: Meeting, form: AddRegistrationForm) -> str:
+    units = [member.name for member in members_of(meeting.alliance_id)]
+    return render_template(
+        "registration/new_registration.html", form=form, units=units, **heading(meeting)
+    )
+
+
+@bp.get(f"{HERE}/new")
+@MANAGE
+def new_registration(meeting: str) -> str:
+    """Ask about a person whom the organiser adds."""
+    return _new_page(meeting_by_slug(meeting), _new_form())
+
+
+@bp.post(f"{HERE}/new")
+@MANAGE
+def add_registration(meeting: str) -> BaseResponse | tuple[str, int]:
+    """Register a person in any category."""
+    found, form = meeting_by_slug(meeting), _new_form()
+    meeting_id, made = found.id, []
+    if not attempt(form, lambda: made.append(_add(meeting_id, form))):
+        return _new_page(found, form), 422
+    say(N_("已添加。"))
+    target = url_for("registration.show_registration", meeting=meeting, registration_id=made[0])
+    return redirect(target, 303)
+
+
+def _add(meeting_id: int, form: AddRegistrationForm) -> int:
+    return register_by_desk(
+        actor(),
+        meeting_id,
+        name=form.name.data or "",
+        phone=form.phone.data or "",
+        email=form.email.data or "",
+        titles=form.titles.data or "",
+        unit=form.unit.data or "",
+        category=Category(form.category.data),
+    ).id
+
+
+def _person_page(
+    meeting: Meeting, registration_id: int, *, shown: bool = False, problem: str = ""
+) -> str:
+    row = registration_in(meeting.id, registration_id)
+    link = link_of(meeting.scope_id, Role.DELEGATE, registration_id)
+    alive = link is not None and link.revoked_at is None
+    address = link_address(link) if link is not None and alive else ""
+    mandates = [one for one in mandates_of(meeting.id) if one.person_id == row.person_id]
+    links = links_of(meeting.scope_id, Role.REPRESENTATIVE)
+    give = GiveMandateForm(formdata=None, organisation_id=row.organisation_id)
+    offer_units(give.organisation_id, members_of(meeting.alliance_id))
+    return render_template(
+        "registration/show_registration.html",
+        row=row,
+        shown=shown,
+        problem=problem,
+        link=link,
+        address=address,
+        picture=qr_svg(address, title=row.name) if address else None,
+        mandates=[(one, _bound(links.get(one.id))) for one in mandates],
+        give=give,
+        decline=DeclineForm(formdata=None),
+        cancel=CancelForm(formdata=None),
+        next={state for state in State if may_become(row.state, state)},
+        category_label=CATEGORY_LABEL,
+        state_label=STATE_LABEL,
+        **heading(meeting),
+    )
+
+
+def _bound(link: PersonalLink | None) -> dict[str, object] | None:
+    """Tell a page the address and code of a representative's link, and where it is open."""
+    if link is None or link.revoked_at is not None:
+        return None
+    address = link_address(link)
+    return {
+        "address": address,
+        "code": link.code,
+        "picture": qr_svg(address, title=""),
+        "browsers": open_browsers(link.id),
+    }
+
+
+@bp.get(ONE)
+@MANAGE
+def show_registration(meeting: str, registration_id: int) -> str:
+    """Show a person's registration with all that can be done about it."""
+    return _person_page(meeting_by_slug(meeting), registration_id)
+
+
+@bp.post(f"{ONE}/contact")
+@MANAGE
+def show_contact(meeting: str, registration_id: int) -> str:
+    """Show telephone number and address in full; who looked is recorded."""
+    note_contact_shown(actor(), meeting_by_slug(meeting).id, registration_id)
+    return _person_page(meeting_by_slug(meeting), registration_id, shown=True)
+
+
+def _back(meeting: str, registration_id: int, sentence: str) -> BaseResponse:
+    say(sentence)
+    target = url_for(
+        "registration.show_registration", meeting=meeting, registration_id=registration_id
+    )
+    return redirect(target, 303)
+
+
+@bp.post(f"{ONE}/approve")
+@MANAGE
+def approve(meeting: str, registration_id: int) -> BaseResponse | tuple[str, int]:
+    """Approve a registration, or say on its page why that cannot be."""
+    try:
+        approve_registration(actor(), meeting_by_slug(meeting).id, registration_id)
+    except Conflict as error:
+        page = _person_page(meeting_by_slug(meeting), registration_id, problem=text_of(error))
+        return page, 409
+    return _back(meeting, registration_id, N_("报名已通过，参会凭证已生成。"))
+
+
+@bp.post(f"{ONE}/decline")
+@MANAGE
+def decline(meeting: str, registration_id: int) -> BaseResponse | tuple[str, int]:
+    """Decline a registration with a reason."""
+    found, form = meeting_by_slug(meeting), DeclineForm()
+    meeting_id = found.id
+    reason = form.reason.data or ""
+    if not attempt(
+        form, lambda: decline_registration(actor(), meeting_id, registration_id, reason=reason)
+    ):
+        problem = (form.reason.errors or form.form_errors)[0]
+        return _person_page(found, registration_id, problem=str(problem)), 422
+    return _back(meeting, registration_id, N_("已标为未通过，原因会通知本人。"))
+
+
+@bp.post(f"{ONE}/cancel")
+@MANAGE
+def cancel(meeting: str, registration_id: int) -> BaseResponse | tuple[str, int]:
+    """Cancel a registration for somebody."""
+    found, form = meeting_by_slug(meeting), CancelForm()
+    meeting_id = found.id
+    reason = form.reason.data or ""
+    if not attempt(
+        form, lambda: cancel_registration(actor(), meeting_id, registration_id, reason=reason)
+    ):
+        problem = (form.reason.errors or form.form_errors)[0]
+        return _person_page(found, registration_id, problem=str(problem)), 422
+    return _back(meeting, registration_id, N_("报名已取消，参会凭证已作废。"))
+
+
+@bp.post(f"{ONE}/pass")
+@MANAGE
+def reissue(meeting: str, registration_id: int) -> BaseResponse:
+    """Give a person a new pass; the old one dies at once."""
+    reissue_pass(actor(), meeting_by_slug(meeting).id, registration_id)
+    return _back(meeting, registration_id, N_("已换发参会凭证，旧凭证即时作废。"))
+
+
+def _delegate_link(meeting: str, registration_id: int) -> PersonalLink:
+    found = meeting_by_slug(meeting)
+    registration_in(found.id, registration_id)
+    link = link_of(found.scope_id, Role.DELEGATE, registration_id)
+    if link is None:
+        raise NotFound("link_missing", N_("这份报名没有个人链接。"))
+    return link
+
+
+@bp.post(f"{ONE}/link/renew")
+@MANAGE
+def renew_delegate_link(meeting: str, registration_id: int) -> BaseResponse:
+    """Give a person a new link; the old one and its browsers are out."""
+    renew_link(actor(), _delegate_link(meeting, registration_id).id)
+    return _back(meeting, registration_id, N_("已换新链接，旧链接即时失效。"))
+
+
+@bp.post(f"{ONE}/link/revoke")
+@MANAGE
+def revoke_delegate_link(meeting: str, registration_id: int) -> BaseResponse:
+    """End a person's link."""
+    revoke_link(actor(), _delegate_link(meeting, registration_id).id)
+    return _back(meeting, registration_id, N_("链接已停用。"))
+
+
+@bp.post(f"{ONE}/mandate")
+@MANAGE
+def mandate(meeting: str, registration_id: int) -> BaseResponse | tuple[str, int]:
+    """Let a person speak for a unit."""
+    found, form = meeting_by_slug(meeting), GiveMandateForm()
+    offer_units(form.organisation_id, members_of(found.alliance_id))
+    meeting_id = found.id
+    person_id = registration_in(meeting_id, registration_id).person_id
+    unit, proxy = form.organisation_id.data, bool(form.proxy.data)
+    if not attempt(
+        form,
+        lambda: give_mandate(
+            actor(), meeting_id, organisation_id=unit, person_id=person_id, proxy=proxy
+        ),
+    ):
+        problem = next(iter(form.errors.values()))[0]
+        return _person_page(found, registration_id, problem=str(problem)), 422
+    return _back(meeting, registration_id, N_("已授权。请把链接和登录码交给本人。"))
+
+
+def _own_mandate(meeting: str, registration_id: int, mandate_id: int) -> Meeting:
+    found = meeting_by_slug(meeting)
+    row = registration_in(found.id, registration_id)
+    if mandate_in(found.id, mandate_id).person_id != row.person_id:
+        raise NotFound("mandate_unknown", N_("没有找到有效的代表授权。"))
+    return found
+
+
+@bp.post(f"{ONE}/mandates/<{NUMBER}:mandate_id>/revoke")
+@MANAGE
+def end_mandate(meeting: str, registration_id: int, mandate_id: int) -> BaseResponse:
+    """End a mandate and its link."""
+    found = _own_mandate(meeting, registration_id, mandate_id)
+    revoke_mandate(actor(), found.id, mandate_id)
+    return _back(meeting, registration_id, N_("授权已撤销，表决链接即时失效。"))
+
+
+@bp.post(f"{ONE}/mandates/<{NUMBER}:mandate_id>/rebind")
+@MANAGE
+def rebind_mandate(meeting: str, registration_id: int, mandate_id: int) -> BaseResponse:
+    """Let a representative open the link on another phone, with a new code."""
+    found = _own_mandate(meeting, registration_id, mandate_id)
+    link = link_of(found.scope_id, Role.REPRESENTATIVE, mandate_id)
+    if link is None:
+        raise NotFound("link_missing", N_("这项授权没有个人链接。"))
+    rebind_link(actor(), link.id)
+    return _back(meeting, registration_id, N_("旧手机已退出，请用新的登录码在新手机上打开链接。"))

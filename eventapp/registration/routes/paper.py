@@ -1,0 +1,98 @@
+"""Doors of what goes out on paper and by mail: printed slips, the outbox."""
+
+import sqlalchemy as sa
+from flask import Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from eventapp.accounts.queries import links_of
+from eventapp.core import files
+from eventapp.core.access import Role
+from eventapp.core.db import db
+from eventapp.core.errors import N_, NotFound
+from eventapp.core.jobs import Job, JobState
+from eventapp.core.outbox import Message
+from eventapp.meetings.models import Meeting
+from eventapp.meetings.queries import meeting_by_slug
+from eventapp.registration.document import slips_pdf
+from eventapp.registration.queries import registrations_of
+from eventapp.registration.routes.blueprint import NUMBER, bp, heading
+from eventapp.registration.routes.desk import HERE, MANAGE
+from eventapp.registration.rules import State
+from eventapp.registration.service import ask_for_slips
+from eventapp.web.download import download
+from eventapp.web.polling import conditional
+from eventapp.web.session import actor
+
+PDF = "application/pdf"
+MAILS_SHOWN = 200
+
+
+@bp.get(f"{HERE}/slips.pdf")
+@MANAGE
+def download_slips(meeting: str) -> Response:
+    """Send printed slips of everybody who is approved, at once: for small meetings."""
+    found = meeting_by_slug(meeting)
+    links = links_of(found.scope_id, Role.DELEGATE)
+    rows = registrations_of(found.id, state=State.APPROVED)
+    people = [(row, links[row.id]) for row in rows if row.id in links]
+    return download(slips_pdf(found, people), name=f"个人链接-{found.title}.pdf", media_type=PDF)
+
+
+@bp.post(f"{HERE}/slips")
+@MANAGE
+def print_slips(meeting: str) -> BaseResponse:
+    """Ask for printed slips in the background."""
+    job = ask_for_slips(actor(), meeting_by_slug(meeting).id)
+    return redirect(url_for("registration.show_slips", meeting=meeting, job_id=job.id), 303)
+
+
+def _job(meeting: Meeting, job_id: int) -> Job:
+    job = db.session.get(Job, job_id)
+    if job is None or job.scope_id != meeting.scope_id or job.kind != "print_slips":
+        raise NotFound("job_unknown", N_("没有找到这次打印。"))
+    return job
+
+
+@bp.get(f"{HERE}/slips/<{NUMBER}:job_id>")
+@MANAGE
+def show_slips(meeting: str, job_id: int) -> str | Response:
+    """Show how far the printing has come; its part alone is asked for again and again."""
+    found = meeting_by_slug(meeting)
+    job = _job(found, job_id)
+    values = {"job": job, "is_done": job.state is JobState.DONE, "slug": meeting}
+    if "part" in request.args:
+        version = f"{job.state}-{job.done}-{job.total}"
+        return conditional(version, lambda: render_template("registration/_slips.html", **values))
+    return render_template("registration/show_slips.html", **values, **heading(found))
+
+
+@bp.get(f"{HERE}/slips/<{NUMBER}:job_id>/file.pdf")
+@MANAGE
+def download_printed_slips(meeting: str, job_id: int) -> Response:
+    """Send the slips that were printed in the background."""
+    found = meeting_by_slug(meeting)
+    result = _job(found, job_id).result
+    if not result:
+        raise NotFound("slips_not_ready", N_("纸条还没有生成好。"))
+    pdf = files.read(result["digest"])
+    return download(pdf, name=f"个人链接-{found.title}.pdf", media_type=PDF)
+
+
+@bp.get("/m/<meeting>/desk/mails")
+@MANAGE
+def show_mails(meeting: str) -> str:
+    """List the newest mails of this meeting, whom they went to half hidden."""
+    found = meeting_by_slug(meeting)
+    mails = db.session.scalars(
+        sa.select(Message)
+        .where(Message.scope_id == found.scope_id)
+        .order_by(Message.id.desc())
+        .limit(MAILS_SHOWN)
+    )
+    rows = [(mail, _hidden(mail.recipient)) for mail in mails]
+    return render_template("registration/show_mails.html", rows=rows, **heading(found))
+
+
+def _hidden(address: str) -> str:
+    name, _at, domain = address.partition("@")
+    return f"{name[:2]}***@{domain}"

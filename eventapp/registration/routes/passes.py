@@ -1,0 +1,120 @@
+"""Doors of a person's own pass: the page, its PDF and picture, and cancelling."""
+
+from pathlib import Path
+
+from flask import Response, current_app, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from eventapp.core.access import Actor, ActorKind, Permission
+from eventapp.core.errors import N_
+from eventapp.meetings.models import Meeting
+from eventapp.meetings.queries import meeting_by_slug
+from eventapp.registration.document import pass_pdf
+from eventapp.registration.queries import Row, pass_token, registration_in
+from eventapp.registration.routes.blueprint import bp, public_meeting
+from eventapp.registration.rules import CATEGORY_LABEL, STATE_LABEL, State, format_code, may_become
+from eventapp.registration.service import cancel_registration
+from eventapp.web.doors import public, requires, scope
+from eventapp.web.download import download
+from eventapp.web.forms import say
+from eventapp.web.qr import qr_png, qr_svg
+from eventapp.web.session import actors
+
+PNG_SCALE = 20  # pixels a module: about 900 px a side, sharp on any phone
+WORKER = Path("js") / "registration" / "pass-worker.js"
+
+
+def _holders() -> list[Actor]:
+    """List the personal links of this browser that open a pass of this meeting."""
+    chain = scope().ids
+    return [
+        one
+        for one in actors()
+        if one.kind is ActorKind.LINK and one.may(Permission.OPEN_OWN_PASS, chain)
+    ]
+
+
+def _holder() -> Actor:
+    """Choose whose pass is meant: a phone may hold those of several colleagues."""
+    who = request.args.get("who", type=int)
+    holders = _holders()
+    return next((one for one in holders if one.subject_id == who), holders[-1])
+
+
+def _gates(meeting_id: int) -> list[str]:
+    """Ask whoever runs the door for the names of its gates."""
+    names = current_app.extensions.get("gate_names")
+    return names(meeting_id) if names else []
+
+
+@bp.get("/m/<meeting>/pass")
+@requires(Permission.OPEN_OWN_PASS)
+def show_pass(meeting: str) -> str:
+    """Show the holder's pass, or how the registration stands."""
+    found = meeting_by_slug(meeting)
+    row = registration_in(found.id, _holder().subject_id)
+    others = [
+        registration_in(found.id, one.subject_id) for one in _holders() if one.subject_id != row.id
+    ]
+    approved = row.state is State.APPROVED
+    return render_template(
+        "registration/show_pass.html",
+        meeting=found,
+        row=row,
+        others=others,
+        qr=qr_svg(pass_token(row.id), title=row.name) if approved else None,
+        code=format_code(row.code) if approved else "",
+        category=CATEGORY_LABEL[row.category],
+        state=STATE_LABEL[row.state],
+        gates=_gates(found.id),
+        may_cancel=may_become(row.state, State.CANCELLED),
+    )
+
+
+def _approved(slug: str) -> tuple[Meeting, Row]:
+    found = meeting_by_slug(slug)
+    return found, registration_in(found.id, _holder().subject_id)
+
+
+@bp.get("/m/<meeting>/pass.pdf")
+@requires(Permission.OPEN_OWN_PASS)
+def download_pass(meeting: str) -> Response:
+    """Send the holder's pass as an A6 page."""
+    found, row = _approved(meeting)
+    pdf = pass_pdf(found, row, _gates(found.id))
+    return download(pdf, name=f"参会凭证-{row.name}.pdf", media_type="application/pdf")
+
+
+@bp.get("/m/<meeting>/pass.png")
+@requires(Permission.OPEN_OWN_PASS)
+def download_pass_picture(meeting: str) -> Response:
+    """Send the QR of the holder's pass as a picture."""
+    _found, row = _approved(meeting)
+    png = qr_png(pass_token(row.id), PNG_SCALE)
+    return download(png, name=f"参会凭证-{row.name}.png", media_type="image/png")
+
+
+@bp.post("/m/<meeting>/pass/cancel")
+@requires(Permission.OPEN_OWN_PASS)
+def cancel_own_registration(meeting: str) -> BaseResponse:
+    """Cancel the holder's own registration."""
+    found, holder = meeting_by_slug(meeting), _holder()
+    cancel_registration(holder, found.id, holder.subject_id, reason=N_("本人取消"))
+    say(N_("报名已取消，参会凭证已作废。"))
+    who = holder.subject_id
+    return redirect(url_for("registration.show_pass", meeting=meeting, who=who), 303)
+
+
+@bp.get("/m/<meeting>/pass-worker.js")
+@public
+def pass_worker(meeting: str) -> Response:
+    """Send the script that keeps passes for when there is no network.
+
+    It lies here and not under static/, because a worker serves only what is below its address.
+    """
+    public_meeting(meeting)
+    response = send_file(
+        Path(current_app.static_folder or "static") / WORKER, mimetype="text/javascript"
+    )
+    response.headers["Cache-Control"] = "no-cache"
+    return response

@@ -1,0 +1,134 @@
+"""Doors for everybody: the form, what follows it, and the code of a printed slip."""
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from eventapp.accounts.queries import link_of
+from eventapp.accounts.rules import read_link
+from eventapp.accounts.service import link_token, open_link
+from eventapp.alliance.queries import members_of
+from eventapp.core.access import Role
+from eventapp.core.errors import N_, Conflict, Invalid
+from eventapp.meetings.models import Meeting
+from eventapp.registration.forms import EnterLinkForm, RegisterForm, category_choices
+from eventapp.registration.queries import open_categories, shown_consent
+from eventapp.registration.routes.blueprint import bp, public_meeting
+from eventapp.registration.rules import Category
+from eventapp.registration.service import Reception, register_publicly
+from eventapp.registration.service.public import ensure_open
+from eventapp.web.doors import public
+from eventapp.web.forms import attempt
+from eventapp.web.session import held, remember
+
+
+def _register_form(meeting: Meeting) -> RegisterForm:
+    form = RegisterForm()
+    form.category.choices = category_choices(open_categories(meeting.id))
+    if not form.is_submitted() and form.category.choices:
+        form.category.data = form.category.choices[0][0]
+    return form
+
+
+def _page(meeting: Meeting, form: RegisterForm) -> str:
+    version, text = shown_consent(meeting.id)
+    form.consent_version.data = str(version)
+    return render_template(
+        "registration/register.html",
+        meeting=meeting,
+        form=form,
+        consent_text=text,
+        consent_version=version,
+        units=[member.name for member in members_of(meeting.alliance_id)],
+    )
+
+
+def _is_closed(meeting: Meeting) -> bool:
+    try:
+        ensure_open(meeting)
+    except Conflict:
+        return True
+    return not open_categories(meeting.id)
+
+
+@bp.get("/m/<meeting>/register")
+@public
+def register(meeting: str) -> str | tuple[str, int]:
+    """Show the form while registration is open, else say that it is not."""
+    found = public_meeting(meeting)
+    if _is_closed(found):
+        return render_template("registration/closed.html", meeting=found)
+    return _page(found, _register_form(found))
+
+
+@bp.post("/m/<meeting>/register")
+@public
+def submit_registration(meeting: str) -> Response | tuple[str, int]:
+    """Register whoever filled in the form; an approved one comes straight to the pass."""
+    found = public_meeting(meeting)
+    if _is_closed(found):
+        return render_template("registration/closed.html", meeting=found), 409
+    form = _register_form(found)
+    receptions: list[Reception] = []
+    if not attempt(form, lambda: receptions.append(_receive(found.id, form))):
+        return _page(found, form), 422
+    registration_id = receptions[0].opens_pass
+    if registration_id is None:
+        return redirect(url_for("registration.show_received", meeting=meeting), 303)
+    _let_in(found.scope_id, registration_id)
+    target = url_for("registration.show_pass", meeting=meeting, who=registration_id)
+    return redirect(target, 303)
+
+
+def _receive(meeting_id: int, form: RegisterForm) -> Reception:
+    return register_publicly(
+        meeting_id,
+        name=form.name.data or "",
+        phone=form.phone.data or "",
+        unit=form.unit.data or "",
+        titles=form.titles.data or "",
+        email=form.email.data or "",
+        category=Category(form.category.data),
+        consent_version=form.version,
+    )
+
+
+def _let_in(scope_id: int, registration_id: int) -> None:
+    """Sign the browser in by the personal link that has just been made for it."""
+    link = link_of(scope_id, Role.DELEGATE, registration_id)
+    if link is not None:
+        slot = f"{link.role}:{link.id}"
+        agent = request.user_agent.string
+        remember(slot, open_link(link_token(link), "", agent, held(slot)))
+
+
+@bp.get("/m/<meeting>/register/received")
+@public
+def show_received(meeting: str) -> str:
+    """Say that a registration was received: the same words to everybody."""
+    return render_template("registration/show_received.html", meeting=public_meeting(meeting))
+
+
+@bp.get("/m/<meeting>/link")
+@public
+def enter_link(meeting: str) -> str:
+    """Ask for the code of a printed slip."""
+    found = public_meeting(meeting)
+    return render_template("registration/enter_link.html", meeting=found, form=EnterLinkForm())
+
+
+@bp.post("/m/<meeting>/link")
+@public
+def follow_link(meeting: str) -> Response | tuple[str, int]:
+    """Lead a typed code to its personal link, which has a button of its own."""
+    found, form = public_meeting(meeting), EnterLinkForm()
+    if not attempt(form, lambda: _typed_token(form)):
+        page = render_template("registration/enter_link.html", meeting=found, form=form)
+        return page, 422
+    return redirect(url_for("accounts.show_link", token=_typed_token(form)), 303)
+
+
+def _typed_token(form: EnterLinkForm) -> str:
+    token = "".join((form.code.data or "").split()).lower()
+    if not token.isascii() or read_link(token) is None:
+        raise Invalid("code_unreadable", N_("编码不对，请对照纸条再输一遍。"), field="code")
+    return token

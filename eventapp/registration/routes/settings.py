@@ -1,0 +1,206 @@
+"""Doors of what a meeting allows: categories, the consent text, the units' delegations."""
+
+from flask import redirect, render_template, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from eventapp.accounts.queries import links_of
+from eventapp.alliance.queries import members_of
+from eventapp.core.access import Role
+from eventapp.core.errors import N_, NotFound
+from eventapp.meetings.models import Meeting
+from eventapp.meetings.queries import meeting_by_slug
+from eventapp.registration.document import link_address
+from eventapp.registration.forms import (
+    NoteLeaveForm,
+    SetCategoryForm,
+    SetConsentForm,
+    SetLiaisonForm,
+    offer_units,
+)
+from eventapp.registration.queries import (
+    CategoryRow,
+    categories_of,
+    consent_versions_of,
+    delegations_of,
+    leaves_of,
+    shown_consent,
+)
+from eventapp.registration.routes.blueprint import bp, heading
+from eventapp.registration.routes.desk import MANAGE
+from eventapp.registration.rules import CATEGORY_LABEL, Category
+from eventapp.registration.service import (
+    appoint_liaison,
+    note_leave,
+    open_all_delegations,
+    set_category,
+    set_consent,
+)
+from eventapp.web.forms import attempt, say
+from eventapp.web.qr import qr_svg
+from eventapp.web.session import actor
+
+CATEGORIES = "/m/<meeting>/desk/categories"
+CONSENT = "/m/<meeting>/desk/consent"
+DELEGATIONS = "/m/<meeting>/desk/delegations"
+
+
+def _category_form(row: CategoryRow, *, sent: bool) -> SetCategoryForm:
+    values = {"public": row.public, "auto_approve": row.auto_approve, "quota": row.quota}
+    prefix = f"{row.category.value}-"
+    return (
+        SetCategoryForm(**values, prefix=prefix)
+        if sent
+        else SetCategoryForm(formdata=None, **values, prefix=prefix)
+    )
+
+
+def _categories_page(meeting: Meeting, sent: dict[Category, SetCategoryForm]) -> str:
+    rows = categories_of(meeting.id)
+    forms = [(row, sent.get(row.category) or _category_form(row, sent=False)) for row in rows]
+    return render_template(
+        "registration/show_categories.html",
+        forms=forms,
+        category_label=CATEGORY_LABEL,
+        **heading(meeting),
+    )
+
+
+@bp.get(CATEGORIES)
+@MANAGE
+def show_categories(meeting: str) -> str:
+    """Show what each category allows and how many places are taken."""
+    return _categories_page(meeting_by_slug(meeting), {})
+
+
+@bp.post(f"{CATEGORIES}/<category>")
+@MANAGE
+def save_category(meeting: str, category: str) -> BaseResponse | tuple[str, int]:
+    """Set what one category allows."""
+    found = meeting_by_slug(meeting)
+    meeting_id = found.id
+    row = next((one for one in categories_of(meeting_id) if one.category == category), None)
+    if row is None:
+        raise NotFound("category_unknown", N_("没有这个类别。"))
+    form = _category_form(row, sent=True)
+    if not attempt(form, lambda: _set_category(meeting_id, row.category, form)):
+        return _categories_page(found, {row.category: form}), 422
+    say(N_("已保存。"))
+    return redirect(url_for("registration.show_categories", meeting=meeting), 303)
+
+
+def _set_category(meeting_id: int, category: Category, form: SetCategoryForm) -> None:
+    set_category(
+        actor(),
+        meeting_id,
+        category,
+        public=bool(form.public.data),
+        auto_approve=bool(form.auto_approve.data),
+        quota=form.quota.data,
+    )
+
+
+def _consent_page(meeting: Meeting, form: SetConsentForm) -> str:
+    return render_template(
+        "registration/show_consent.html",
+        form=form,
+        versions=consent_versions_of(meeting.id),
+        **heading(meeting),
+    )
+
+
+@bp.get(CONSENT)
+@MANAGE
+def show_consent(meeting: str) -> str:
+    """Show the consent text and its versions."""
+    found = meeting_by_slug(meeting)
+    return _consent_page(found, SetConsentForm(text=shown_consent(found.id)[1]))
+
+
+@bp.post(CONSENT)
+@MANAGE
+def save_consent(meeting: str) -> BaseResponse | tuple[str, int]:
+    """Keep a new version of the consent text."""
+    found, form = meeting_by_slug(meeting), SetConsentForm()
+    meeting_id, text = found.id, form.text.data or ""
+    if not attempt(form, lambda: set_consent(actor(), meeting_id, text)):
+        return _consent_page(found, form), 422
+    say(N_("已保存。以后报名的人看到的是这一版。"))
+    return redirect(url_for("registration.show_consent", meeting=meeting), 303)
+
+
+def _delegations_page(
+    meeting: Meeting, form: SetLiaisonForm | None = None, leave: NoteLeaveForm | None = None
+) -> str:
+    form = form or SetLiaisonForm(formdata=None)
+    leave = leave or NoteLeaveForm(formdata=None, prefix="leave-")
+    members = members_of(meeting.alliance_id)
+    for one in (form, leave):
+        offer_units(one.organisation_id, members)
+    links = links_of(meeting.scope_id, Role.LIAISON)
+    rows = [(row, link_address(links[row.id])) for row in delegations_of(meeting.id)]
+    return render_template(
+        "registration/show_delegations.html",
+        rows=rows,
+        pictures={row.id: qr_svg(address, title=row.organisation) for row, address in rows},
+        form=form,
+        leave=leave,
+        leaves=leaves_of(meeting.id),
+        missing=len(members) - len(rows),
+        **heading(meeting),
+    )
+
+
+@bp.get(DELEGATIONS)
+@MANAGE
+def show_delegations(meeting: str) -> str:
+    """Show each unit's liaison, quota and link, and who is on leave."""
+    return _delegations_page(meeting_by_slug(meeting))
+
+
+@bp.post(DELEGATIONS)
+@MANAGE
+def save_delegation(meeting: str) -> BaseResponse | tuple[str, int]:
+    """Set a unit's liaison and quota."""
+    found, form = meeting_by_slug(meeting), SetLiaisonForm()
+    offer_units(form.organisation_id, members_of(found.alliance_id))
+    meeting_id = found.id
+    if not attempt(form, lambda: _set_liaison(meeting_id, form)):
+        return _delegations_page(found, form=form), 422
+    say(N_("已保存。请把链接发给联络员。"))
+    return redirect(url_for("registration.show_delegations", meeting=meeting), 303)
+
+
+def _set_liaison(meeting_id: int, form: SetLiaisonForm) -> None:
+    appoint_liaison(
+        actor(),
+        meeting_id,
+        form.organisation_id.data,
+        name=form.name.data or "",
+        phone=form.phone.data or "",
+        quota=form.quota.data,
+    )
+
+
+@bp.post(f"{DELEGATIONS}/all")
+@MANAGE
+def open_delegations(meeting: str) -> BaseResponse:
+    """Give every unit that has none yet a delegation with its link."""
+    found = meeting_by_slug(meeting)
+    open_all_delegations(actor(), found.id)
+    say(N_("每个单位都有了自己的链接。"))
+    return redirect(url_for("registration.show_delegations", meeting=meeting), 303)
+
+
+@bp.post(f"{DELEGATIONS}/leaves")
+@MANAGE
+def save_leave(meeting: str) -> BaseResponse | tuple[str, int]:
+    """Note that a unit excused itself."""
+    found, form = meeting_by_slug(meeting), NoteLeaveForm(prefix="leave-")
+    offer_units(form.organisation_id, members_of(found.alliance_id))
+    meeting_id, unit, reason = found.id, form.organisation_id.data, form.reason.data or ""
+    if not attempt(
+        form, lambda: note_leave(actor(), meeting_id, organisation_id=unit, reason=reason)
+    ):
+        return _delegations_page(found, leave=form), 422
+    say(N_("请假已记录。"))
+    return redirect(url_for("registration.show_delegations", meeting=meeting), 303)

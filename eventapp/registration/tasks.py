@@ -1,0 +1,52 @@
+"""Jobs of registration: tell a person by mail, print many slips."""
+
+from typing import Any
+
+from flask import Flask
+
+from eventapp.accounts.queries import link_of, links_of
+from eventapp.core import files
+from eventapp.core.access import SYSTEM, Role
+from eventapp.core.db import db, transaction
+from eventapp.core.jobs import Job, progress
+from eventapp.core.outbox import post
+from eventapp.meetings.queries import meeting_of
+from eventapp.registration.document import SUBJECTS, registration_mail, slips_pdf
+from eventapp.registration.models import Registration
+from eventapp.registration.queries import registration_in, registrations_of
+from eventapp.registration.rules import State
+from eventapp.web.queue import add_handlers
+
+
+def register(app: Flask) -> None:
+    """Let the queue do these jobs."""
+    add_handlers(app, {"tell_registrant": tell_registrant, "print_slips": print_slips})
+
+
+def tell_registrant(job: Job) -> dict[str, Any]:
+    """Mail a person how the registration stands now; without an address there is nothing to do."""
+    registration_id = job.params["registration"]
+    meeting = meeting_of(db.session.get_one(Registration, registration_id).meeting_id)
+    row = registration_in(meeting.id, registration_id)
+    link = link_of(meeting.scope_id, Role.DELEGATE, registration_id)
+    if not row.email or row.state not in SUBJECTS or link is None:
+        return {"posted": False}
+    subject, text = registration_mail(meeting, row, link)
+    scope_id = meeting.scope_id
+    with transaction():
+        post(SYSTEM, scope_id, row.email, subject, text)
+    return {"posted": True}
+
+
+def print_slips(job: Job) -> dict[str, Any]:
+    """Print the slips of everybody who is approved; the result names the file."""
+    job_id, meeting = job.id, meeting_of(job.params["meeting"])
+    rows = registrations_of(meeting.id, state=State.APPROVED)
+    progress(job_id, 0, len(rows))
+    links = links_of(meeting.scope_id, Role.DELEGATE)
+    people = [(row, links[row.id]) for row in rows if row.id in links]
+    pdf = slips_pdf(meeting, people)
+    with transaction():
+        digest = files.store(pdf, "application/pdf").digest
+    progress(job_id, len(rows), len(rows))
+    return {"digest": digest, "people": len(people)}
