@@ -9,6 +9,7 @@ from eventapp.checkin.queries.door import (
     last_scans,
     meeting_here,
     scanned_person,
+    tally_of,
 )
 from eventapp.checkin.queries.presence import (
     Presence,
@@ -60,6 +61,7 @@ __all__ = [
     "refusals_of",
     "scanned_person",
     "sheet_of",
+    "tally_of",
     "units_inside",
     "units_of",
 ]

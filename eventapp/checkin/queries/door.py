@@ -146,9 +146,11 @@ class Scanned:
     received_at: datetime
     name: str
     unit: str
+    titles: str
     category: Category | None
+    place: str
     answer: dict[str, Any]
-    device: str
+    scan_id: str
 
 
 def device_of(actor: Actor) -> str:
@@ -162,6 +164,11 @@ def meeting_here(slug: str) -> MeetingHere:
     if row is None:
         raise NotFound("meeting_unknown", N_("没有找到这场会议。"))
     return MeetingHere(*row)
+
+
+def tally_of(meeting_id: int) -> dict[str, int]:
+    """Count who has come and who is expected."""
+    return dict(db.session.execute(TALLY, {"meeting_id": meeting_id}).one()._mapping)
 
 
 def gates_of(meeting_id: int) -> list[Gate]:
@@ -208,11 +215,9 @@ _LAST = (
         Scan.method,
         Gate.name.label("gate"),
         Scan.received_at,
-        Person.name,
-        UNIT.label("unit"),
-        Registration.category,
+        *_PERSON,
         Scan.answer,
-        Scan.device,
+        Scan.scan_id,
     )
     .select_from(Scan)
     .join(Gate, Gate.id == Scan.gate_id)
@@ -238,9 +243,11 @@ def _scanned(row: Any) -> Scanned:
         row.received_at,
         "" if nameless else row.name,
         "" if nameless else row.unit,
+        "" if nameless else row.titles,
         None if nameless else row.category,
+        "" if nameless else row.place,
         orjson.loads(row.answer),
-        row.device,
+        row.scan_id,
     )
 
 

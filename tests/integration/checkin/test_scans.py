@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from eventapp.checkin.models import Admission, Scan
-from eventapp.checkin.rules import Direction, Verdict
+from eventapp.checkin.rules import Direction, Method, Verdict
 from eventapp.checkin.service import add_gate, record_scan
 from eventapp.core import clock
 from eventapp.core.access import SYSTEM
@@ -268,9 +268,7 @@ def test_no_name_is_written_into_a_record() -> None:
     unit = make_unit("某某石化")
     scan(door, pass_text(make_registration(door, "欧阳建国", organisation_id=unit)))
     scan(door, "欧阳建国")
-    written = "".join(
-        record.body + record.answer for record in db.session.scalars(sa.select(Scan))
-    )
+    written = "".join(record.body + record.answer for record in db.session.scalars(sa.select(Scan)))
     assert not [word for word in ("欧阳建国", "某某石化", "董事长") if word in written]
 
 
@@ -283,7 +281,7 @@ def test_gate_of_another_meeting_does_not_exist() -> None:
             gate_id=other.gate_id,
             scan_id="0190-scan-one",
             text="x",
-            method="qr",
+            method=Method.QR,
             claimed_at=clock.now(),
         )
 

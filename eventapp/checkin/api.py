@@ -1,0 +1,99 @@
+"""The JSON doors of the phones at the gates. A queue waits for them: columns, no entities."""
+
+from datetime import UTC
+from typing import Annotated, Any, TypeVar
+
+import orjson
+from flask import Blueprint, Response, request
+from pydantic import AwareDatetime, BaseModel, StringConstraints, ValidationError
+
+from eventapp.checkin import queries, service
+from eventapp.checkin.document.answers import show_answer, show_scan
+from eventapp.checkin.rules import Direction, Method
+from eventapp.core import clock, feed
+from eventapp.core.access import Permission
+from eventapp.core.errors import N_, Invalid
+from eventapp.web.doors import requires, scope
+from eventapp.web.language import html_lang
+from eventapp.web.polling import conditional
+from eventapp.web.session import actor
+
+bp = Blueprint("checkin_api", __name__)
+Sent = TypeVar("Sent", bound=BaseModel)
+
+
+class ScanIn(BaseModel):
+    """A scan as a device sends it; its id is made on the device, before any answer."""
+
+    scan_id: Annotated[str, StringConstraints(min_length=8, max_length=40, pattern=r"^[\w:.-]+$")]
+    gate: int
+    text: Annotated[str, StringConstraints(max_length=service.TEXT_LONGEST)]
+    method: Method = Method.QR
+    direction: Direction = Direction.ENTRY
+    claimed_at: AwareDatetime | None = None
+
+
+class UndoIn(BaseModel):
+    """An admission to be taken back, and why."""
+
+    registration_id: int
+    reason: str
+
+
+def _sent(shape: type[Sent]) -> Sent:
+    try:
+        return shape.model_validate_json(request.get_data())
+    except ValidationError as error:
+        raise Invalid("scan_malformed", N_("这次扫码的数据不完整，请再扫一次。")) from error
+
+
+def _json(data: Any) -> Response:
+    return Response(orjson.dumps(data), mimetype="application/json")
+
+
+@bp.post("/m/<meeting>/api/scans")
+@requires(Permission.SCAN_PASSES)
+def record_scan(meeting: str) -> Response:
+    """Answer one scan; sent again with its id, it gets the same answer again."""
+    sent = _sent(ScanIn)
+    here = queries.meeting_here(meeting)
+    answer = service.record_scan(
+        actor(),
+        here.id,
+        gate_id=sent.gate,
+        scan_id=sent.scan_id,
+        text=sent.text,
+        method=sent.method,
+        direction=sent.direction,
+        claimed_at=(sent.claimed_at or clock.now()).astimezone(UTC),
+    )
+    return _json(show_answer(answer, here.zone))
+
+
+@bp.post("/m/<meeting>/api/undo")
+@requires(Permission.SCAN_PASSES)
+def undo_admission(meeting: str) -> Response:
+    """Take an admission back, by the device that gave it or by a supervisor."""
+    sent = _sent(UndoIn)
+    here = queries.meeting_here(meeting)
+    answer = service.undo_admission(actor(), here.id, sent.registration_id, sent.reason)
+    return _json(show_answer(answer, here.zone))
+
+
+@bp.get("/m/<meeting>/api/door")
+@requires(Permission.SCAN_PASSES)
+def show_counts(meeting: str) -> Response:
+    """Tell how many are inside and what this device scanned last; 304 while nothing changed."""
+    device = queries.device_of(actor())
+
+    def render() -> Response:
+        here = queries.meeting_here(meeting)
+        scans = queries.last_scans(here.scope_id, device=device)
+        return _json(
+            {
+                "counts": queries.tally_of(here.id),
+                "scans": [show_scan(scan, here.zone) for scan in scans],
+            }
+        )
+
+    return conditional(f"{feed.version_of(scope().id)}-{device}-{html_lang()}", render)

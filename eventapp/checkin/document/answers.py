@@ -1,0 +1,72 @@
+"""An answer as staff see it: in words, with the person's name, in the meeting's own time."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext
+
+from eventapp.checkin.queries import Scanned
+from eventapp.checkin.rules import SAYING, VERDICT_LABEL, Verdict
+from eventapp.registration.rules import CATEGORY_LABEL, Category
+
+
+def exact_time(instant: datetime, zone: str) -> str:
+    """Write a time of day with its seconds: 9:12:40."""
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"{local.hour}:{local.minute:02d}:{local.second:02d}"
+
+
+def show_answer(answer: dict[str, Any], zone: str) -> dict[str, Any]:
+    """Word a stored verdict for the door's screen, the same words for the same verdict."""
+    verdict = Verdict(answer["verdict"])
+    saying = SAYING[verdict]
+    person = answer["person"] or {}
+    first = answer["first"]
+    category = person.get("category")
+    return {
+        "verdict": verdict,
+        "tone": saying.tone,
+        "word": gettext(VERDICT_LABEL[verdict]),
+        "sentence": gettext(saying.sentence),
+        "next_step": gettext(saying.next_step),
+        "registration_id": answer["registration_id"] if person else None,
+        "name": person.get("name", ""),
+        "unit": person.get("unit", ""),
+        "title": person.get("titles", ""),
+        "category": gettext(CATEGORY_LABEL[Category(category)]) if category else "",
+        "place": person.get("place", ""),
+        "unit_arrived": answer.get("unit_arrived"),
+        "unit_total": answer.get("unit_total"),
+        "at": exact_time(datetime.fromisoformat(answer["at"]), zone),
+        "first": first
+        and {"gate": first["gate"], "time": exact_time(datetime.fromisoformat(first["at"]), zone)},
+        "counts": {"arrived": answer["arrived"], "expected": answer["expected"]},
+    }
+
+
+def show_scan(scan: Scanned, zone: str) -> dict[str, Any]:
+    """Word a scan of the list in one line."""
+    return {
+        "seq": scan.seq,
+        "verdict": scan.verdict,
+        "tone": SAYING[scan.verdict].tone,
+        "word": gettext(VERDICT_LABEL[scan.verdict]),
+        "name": scan.name,
+        "unit": scan.unit,
+        "time": exact_time(scan.received_at, zone),
+    }
+
+
+def recall(scan: Scanned) -> dict[str, Any]:
+    """Turn a scan of the list back into its stored answer, with the person as known now."""
+    person = None
+    if scan.name:
+        person = {
+            "name": scan.name,
+            "unit": scan.unit,
+            "titles": scan.titles,
+            "category": scan.category,
+            "place": scan.place,
+        }
+    return {**scan.answer, "person": person}
