@@ -16,7 +16,9 @@ PER_ADDRESS = "30 per minute"
 
 def register(app: Flask) -> None:
     """Limit how often the public form may be sent."""
-    limiter = next(iter(app.extensions["limiter"]))
+    limiter = next(iter(app.extensions.get("limiter", ())), None)
+    if limiter is None:  # limits are switched off, as in most tests
+        return
     endpoint = "registration.submit_registration"
     view = app.view_functions[endpoint]
     view = limiter.limit(PER_ADDRESS, key_func=get_remote_address)(view)
