@@ -118,7 +118,13 @@ _SHOWN = (
     .where(Registration.id == _bind("registration_id"))
 )
 _MEETING = sa.select(
-    Meeting.id, Meeting.scope_id, Meeting.slug, Meeting.title, Meeting.zone, Meeting.state
+    Meeting.id,
+    Meeting.scope_id,
+    Meeting.slug,
+    Meeting.title,
+    Meeting.zone,
+    Meeting.state,
+    Meeting.starts_at,
 ).where(Meeting.slug == _bind("slug"))
 
 
@@ -132,6 +138,7 @@ class MeetingHere:
     title: str
     zone: str
     state: MeetingState
+    starts_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

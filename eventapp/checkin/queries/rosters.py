@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -18,6 +18,7 @@ from eventapp.registration.models import Registration
 from eventapp.registration.rules import Category, State
 
 Refusal = Scanned
+STEP_MINUTES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,14 +236,22 @@ def sheet_of(meeting_id: int, scope_id: int) -> Sheet:
     )
 
 
-def quarter_hours(times: Iterable[datetime], minutes: int = 5) -> list[tuple[datetime, int]]:
-    """Count arrivals in steps of some minutes, running total, for the picture over time."""
-    steps = Counter(
-        time.replace(minute=time.minute // minutes * minutes, second=0, microsecond=0)
-        for time in times
+def arrivals_over_time(
+    arrivals: Iterable[Arrival], minutes: int = STEP_MINUTES
+) -> list[tuple[datetime, int]]:
+    """Count who had come by the end of each step of some minutes, from the first arrival on."""
+    step = timedelta(minutes=minutes)
+    ends = Counter(
+        arrival.admitted_at.replace(second=0, microsecond=0)
+        - timedelta(minutes=arrival.admitted_at.minute % minutes)
+        + step
+        for arrival in arrivals
     )
-    total, line = 0, []
-    for start in sorted(steps):
-        total += steps[start]
-        line.append((start, total))
+    if not ends:
+        return []
+    end, last, total, line = min(ends), max(ends), 0, [(min(ends) - step, 0)]
+    while end <= last:
+        total += ends[end]
+        line.append((end, total))
+        end += step
     return line

@@ -1,0 +1,115 @@
+"""The sign-in sheet on paper and as a workbook, each with the code of the ledger's head."""
+
+from io import BytesIO
+from itertools import groupby
+from typing import Any
+
+from flask import render_template
+from flask_babel import gettext
+from xlsxwriter import Workbook
+
+from eventapp.checkin.document.answers import exact_time
+from eventapp.checkin.queries import MeetingHere, Sheet, SheetRow
+from eventapp.checkin.rules import METHOD_LABEL
+from eventapp.core import installation
+from eventapp.core.errors import N_
+from eventapp.registration.rules import CATEGORY_LABEL
+from eventapp.web.filters import long_time
+from eventapp.web.language import html_lang
+from eventapp.web.pdf import render_pdf, title_lines
+
+TITLE_CHARACTERS = 24
+HEADS = (
+    N_("序号"),
+    N_("单位"),
+    N_("姓名"),
+    N_("职务"),
+    N_("身份"),
+    N_("签到时间"),
+    N_("方式"),
+    N_("入口"),
+)
+PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+
+
+def code_of(sheet: Sheet) -> str:
+    """Write the ledger's head so that a hand can copy it: its number and 16 digits of its hash."""
+    digits = sheet.head_hash[:16].upper()
+    groups = "-".join(digits[start : start + 4] for start in range(0, 16, 4))
+    return f"{sheet.head_seq}·{groups}"
+
+
+def _row(row: SheetRow, number: int, zone: str) -> dict[str, str]:
+    return {
+        "number": str(number),
+        "name": row.name,
+        "post": row.titles,
+        "role": gettext(CATEGORY_LABEL[row.category]),
+        "at": exact_time(row.admitted_at, zone) if row.admitted_at else "",
+        "how": gettext(METHOD_LABEL[row.method]) if row.method and row.admitted_at else "",
+    }
+
+
+def _groups(sheet: Sheet, zone: str) -> list[dict[str, Any]]:
+    numbered = list(enumerate(sheet.rows, 1))
+    return [
+        {"unit": unit, "rows": [_row(row, number, zone) for number, row in rows]}
+        for unit, rows in groupby(numbered, key=lambda pair: pair[1].unit)
+    ]
+
+
+def _summary(sheet: Sheet) -> str:
+    return gettext(
+        "应到 %(expected)s 人，实到 %(arrived)s 人。入场记录校验码 %(code)s。",
+        expected=len(sheet.rows),
+        arrived=sum(row.admitted_at is not None for row in sheet.rows),
+        code=code_of(sheet),
+    )
+
+
+def sheet_pdf(here: MeetingHere, sheet: Sheet) -> bytes:
+    """Print the sheet."""
+    title = gettext("%(meeting)s签到表", meeting=here.title)
+    html = render_template(
+        "checkin/pdf/attendance.html",
+        lang=html_lang(),
+        title=title,
+        title_lines=title_lines(here.title, TITLE_CHARACTERS),
+        facts=[gettext("时间：%(time)s", time=long_time(here.starts_at, here.zone))],
+        groups=_groups(sheet, here.zone),
+        summary=_summary(sheet),
+        signers=[gettext("签到负责人")],
+        demo=installation.is_demo(),
+    )
+    return render_pdf(
+        html, title=title, lang=html_lang(), stylesheets=("css/print/attendance.css",)
+    )
+
+
+def sheet_xlsx(here: MeetingHere, sheet: Sheet) -> bytes:
+    """Write the sheet as a workbook; names are written as text, never as formulas."""
+    out = BytesIO()
+    book = Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    page = book.add_worksheet(gettext("签到表"))
+    bold = book.add_format({"bold": True})
+    page.write_string(0, 0, here.title, bold)
+    page.write_string(1, 0, _summary(sheet))
+    for column, head in enumerate(HEADS):
+        page.write_string(3, column, gettext(head), bold)
+    for number, row in enumerate(sheet.rows, 1):
+        cells = _row(row, number, here.zone)
+        values = (
+            row.unit,
+            *(cells[key] for key in ("name", "post", "role", "at", "how")),
+            row.gate,
+        )
+        page.write_number(3 + number, 0, number)
+        for column, value in enumerate(values, 1):
+            page.write_string(3 + number, column, value)
+    page.freeze_panes(4, 0)
+    page.set_column(1, 1, 32)
+    page.set_column(2, 6, 16)
+    book.close()
+    return out.getvalue()

@@ -1,0 +1,123 @@
+/**
+ * The door: camera, wedge scanner and typed code lead to one way of sending and one way of showing.
+ */
+
+import { request } from "../lib/http.js";
+import { Camera, allowed, problem } from "./camera.js";
+import { reader } from "./decode.js";
+import { Held, send } from "./send.js";
+import { signal, wake } from "./sound.js";
+import { View } from "./view.js";
+import { listen } from "./wedge.js";
+
+const REFRESH_MS = 5000;
+const UNDO_MS = 10_000;
+const CODE_LONGEST = 40;
+
+const door = document.getElementById("door");
+const view = new View(door);
+const held = new Held();
+const start = document.getElementById("start");
+const startWords = document.getElementById("start-words");
+const frame = document.getElementById("camera");
+const video = document.getElementById("video");
+const torch = document.getElementById("torch");
+const undo = document.getElementById("undo");
+const codeForm = document.getElementById("code-form");
+let busy = false;
+let undoTimer = 0;
+
+async function scan(text, method) {
+  if (busy || held.repeats(text)) return;
+  busy = true;
+  view.say(view.words("sending"));
+  try {
+    const gate = Number(door.dataset.gate);
+    const answer = await send(door.dataset.scans, { gate, text, method }, () => view.say(view.words("retrying")));
+    view.say("");
+    view.show(answer);
+    view.count(answer.counts);
+    signal(answer.tone);
+    offerUndo(answer);
+    refresh();
+  } catch (error) {
+    view.say(error.message);
+    signal("stop");
+  } finally {
+    busy = false;
+  }
+}
+
+function offerUndo(answer) {
+  clearTimeout(undoTimer);
+  const mine = answer.verdict === "admitted";
+  undo.hidden = !mine;
+  undo.open = false;
+  if (!mine) return;
+  undo.querySelector("[name=registration_id]").value = answer.registration_id;
+  undoTimer = setTimeout(() => (undo.hidden = !undo.open), UNDO_MS);
+}
+
+let etag = "";
+async function refresh() {
+  const headers = etag ? { "If-None-Match": etag } : {};
+  const response = await request(door.dataset.door, { headers, cache: "no-store" }).catch(() => null);
+  if (!response?.ok) return;
+  etag = response.headers.get("ETag") ?? "";
+  const { counts, scans } = await response.json();
+  view.count(counts);
+  view.scans(scans);
+}
+setInterval(() => document.hidden || refresh(), REFRESH_MS);
+
+const read = reader(door.dataset.worker);
+const camera = new Camera(video, async (picture) => {
+  const text = await read(picture);
+  if (text) scan(text, "qr");
+});
+camera.onLost = () => off("start");
+
+function off(key) {
+  video.hidden = true;
+  frame.classList.add("camera-off");
+  torch.hidden = true;
+  start.hidden = false;
+  startWords.textContent = view.words(key);
+}
+
+async function open() {
+  startWords.textContent = view.words("starting");
+  try {
+    video.hidden = false;
+    await camera.start();
+    start.hidden = true;
+    frame.classList.remove("camera-off");
+    torch.hidden = !camera.hasTorch;
+  } catch (error) {
+    off(problem(error));
+  }
+}
+
+start.hidden = false;
+start.addEventListener("click", () => {
+  wake();
+  open();
+});
+document.addEventListener("pointerdown", wake, { once: true });
+allowed().then((yes) => yes && open());
+
+torch.addEventListener("click", async () => {
+  const on = torch.getAttribute("aria-pressed") !== "true";
+  await camera.torch(on);
+  torch.setAttribute("aria-pressed", String(on));
+});
+
+listen((text) => scan(text, "wedge"));
+
+codeForm.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const field = codeForm.elements.code;
+  const text = field.value.trim();
+  field.value = "";
+  if (text) scan(text, text.length > CODE_LONGEST ? "wedge" : "typed_code");
+});

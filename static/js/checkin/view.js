@@ -1,0 +1,77 @@
+/**
+ * What the door shows. The words come from the server; here they are only put in place.
+ */
+
+const LONG_NAME = 4; // characters
+
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key]);
+
+export class View {
+  constructor(root) {
+    this.root = root;
+    this.verdict = document.getElementById("verdict");
+    this.line = document.getElementById("line");
+    this.list = document.getElementById("scans");
+  }
+
+  words(key) {
+    return this.root.dataset["say" + key[0].toUpperCase() + key.slice(1)];
+  }
+
+  /** A short line under the camera: what is being done; empty takes it away. */
+  say(text) {
+    this.line.hidden = !text;
+    this.line.textContent = text;
+  }
+
+  slot(name, text) {
+    const node = this.verdict.querySelector(`[data-slot=${name}]`);
+    node.textContent = text ?? "";
+    node.hidden = !text;
+    return node;
+  }
+
+  show(answer) {
+    for (const icon of this.verdict.querySelectorAll("[data-icon]")) {
+      const on = icon.dataset.icon === answer.tone;
+      icon.hidden = !on;
+      this.verdict.classList.toggle(icon.dataset.class, on);
+    }
+    this.slot("word", answer.word);
+    this.slot("name", answer.name).classList.toggle("verdict-name-long", answer.name.length > LONG_NAME);
+    this.slot("unit", [answer.unit, answer.title].filter(Boolean).join(" · "));
+    const calm = answer.tone === "ok";
+    this.slot("sentence", calm ? "" : answer.sentence);
+    this.slot("next_step", calm ? "" : answer.next_step);
+    this.slot("first", answer.first && fill(this.words("first"), answer.first));
+    this.slot("category", answer.category);
+    this.slot("place", answer.place);
+    const { unit_arrived: arrived, unit_total: total } = answer;
+    this.slot("unit_count", total && fill(this.words("unitCount"), { arrived, total }));
+    this.verdict.hidden = false;
+    this.verdict.dataset.verdict = answer.verdict;
+  }
+
+  count(counts) {
+    for (const [key, value] of Object.entries(counts)) {
+      const node = document.querySelector(`[data-count=${key}]`);
+      if (node) node.textContent = value;
+    }
+  }
+
+  scans(scans) {
+    const shape = document.getElementById("scan-line").content;
+    this.list.replaceChildren(
+      ...scans.map((scan) => {
+        const item = shape.cloneNode(true).firstElementChild;
+        const [name, unit, word] = item.querySelectorAll("b, .faint, span > span:last-of-type");
+        item.className = `scan-${scan.tone}`;
+        name.textContent = scan.name || scan.word;
+        unit.textContent = scan.name ? scan.unit : "";
+        word.textContent = scan.name && scan.verdict !== "admitted" ? scan.word : "";
+        item.querySelector("time").textContent = scan.time;
+        return item;
+      }),
+    );
+  }
+}
