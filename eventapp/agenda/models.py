@@ -10,7 +10,11 @@ from eventapp.core.db import Base, enum_text
 
 
 class AgendaItem(Base):
-    """One item of an agenda: planned, then as it really ran."""
+    """One item of an agenda: planned, then as it really ran.
+
+    `running_in` is the claim that one item at a time runs in a room: the room's id, 0 for the
+    main one, and nothing while the item does not run.
+    """
 
     __tablename__ = "agenda_items"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -25,10 +29,12 @@ class AgendaItem(Base):
     state: Mapped[ItemState] = mapped_column(
         enum_text(ItemState, "item_state"), default=ItemState.PLANNED
     )
+    running_in: Mapped[int | None]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(sa.String(200), default="")
     version: Mapped[int] = mapped_column(default=1)
+    __table_args__ = (sa.UniqueConstraint("meeting_id", "running_in"),)
 
 
 class ItemPerson(Base):

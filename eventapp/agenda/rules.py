@@ -182,6 +182,60 @@ def ripple(items: Iterable[ItemLength], start: datetime) -> list[PlannedTime]:
     return times
 
 
+@dataclass(frozen=True, slots=True)
+class RoomItem:
+    """An item's length and the room in which it falls; 0 is the main one."""
+
+    length: ItemLength
+    room_id: int = 0
+
+
+def lay_out(items: Iterable[RoomItem], start: datetime) -> dict[int, PlannedTime]:
+    """Lay the items of a list out, each room by its own clock, and map them by item.
+
+    Within a room an item follows the one before it in that room. Where a room is used for the
+    first time, its item follows the item before it in the list: the meeting moves over there.
+    A fixed start opens a strand of its own, beside what runs elsewhere.
+    """
+    times: dict[int, PlannedTime] = {}
+    free_from: dict[int, datetime] = {}
+    before = start
+    for item in items:
+        placed = ripple([item.length], free_from.get(item.room_id, before))[0]
+        times[item.length.item_id] = placed
+        free_from[item.room_id] = before = placed.end
+    return times
+
+
+SHORTEST, LONGEST = 1, 600
+"""Minutes that an item may take."""
+
+OVER = frozenset({"archived", "cancelled"})
+"""States of a meeting in which its agenda no longer changes."""
+
+
+def ensure_length(minutes: int) -> None:
+    """Refuse an item that takes no time or longer than a day's work; raises Invalid."""
+    if not SHORTEST <= minutes <= LONGEST:
+        raise Invalid(
+            "item_length",
+            N_("时长应在 %(shortest)s 到 %(longest)s 分钟之间。"),
+            field="minutes",
+            shortest=SHORTEST,
+            longest=LONGEST,
+        )
+
+
+def refuses_publishing(severity: Severity) -> bool:
+    """Answer whether a finding of this severity keeps an agenda from being published."""
+    return severity in {Severity.BLOCK, Severity.BLOCK_PUBLISH}
+
+
+def edition_code(digest: str) -> str:
+    """Give the first eight hex digits of an edition's digest in two groups, "7F3A-91C2"."""
+    return f"{digest[:4]}-{digest[4:8]}".upper()
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Engagement:
     """An item occupies a resource from `start` until just before `end`."""

@@ -1000,6 +1000,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("running_in", sa.Integer(), nullable=True),
         sa.Column("started_at", eventapp.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("ended_at", eventapp.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.String(length=200), nullable=False),
@@ -1011,6 +1012,9 @@ def upgrade() -> None:
             ["room_id"], ["rooms.id"], name=op.f("fk_agenda_items_room_id_rooms")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agenda_items")),
+        sa.UniqueConstraint(
+            "meeting_id", "running_in", name=op.f("uq_agenda_items_meeting_id_running_in")
+        ),
     )
     with op.batch_alter_table("agenda_items", schema=None) as batch_op:
         batch_op.create_index(
@@ -1572,6 +1576,8 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("source_list_id", sa.Integer(), nullable=True),
+        sa.Column("source_units", sa.JSON(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -1588,13 +1594,27 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("electorate_id", sa.Integer(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
         sa.Column("definition", sa.String(length=64), nullable=False),
+        sa.Column("counted", sa.String(length=20), nullable=False),
         sa.Column("override_reason", sa.String(length=200), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("annul_asked_by", sa.Integer(), nullable=True),
+        sa.Column("annulled_by", sa.Integer(), nullable=True),
+        sa.Column("declared_by", sa.Integer(), nullable=True),
         sa.Column("repeats_id", sa.Integer(), nullable=True),
         sa.Column("opened_at", eventapp.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("closed_at", eventapp.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("declared_at", eventapp.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["annul_asked_by"], ["users.id"], name=op.f("fk_ballots_annul_asked_by_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["annulled_by"], ["users.id"], name=op.f("fk_ballots_annulled_by_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["declared_by"], ["users.id"], name=op.f("fk_ballots_declared_by_users")
+        ),
         sa.ForeignKeyConstraint(
             ["electorate_id"], ["electorates.id"], name=op.f("fk_ballots_electorate_id_electorates")
         ),
@@ -1606,6 +1626,11 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["repeats_id"], ["ballots.id"], name=op.f("fk_ballots_repeats_id_ballots")
+        ),
+        sa.ForeignKeyConstraint(
+            ["source_list_id"],
+            ["list_editions.id"],
+            name=op.f("fk_ballots_source_list_id_list_editions"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ballots")),
     )
@@ -1640,8 +1665,9 @@ def upgrade() -> None:
     op.create_table(
         "ballot_attendances",
         sa.Column("ballot_id", sa.Integer(), nullable=False),
-        sa.Column("moment", sa.String(length=10), nullable=False),
+        sa.Column("moment", sa.String(length=20), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("by_proxy", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["ballot_id"], ["ballots.id"], name=op.f("fk_ballot_attendances_ballot_id_ballots")
         ),
@@ -1660,6 +1686,9 @@ def upgrade() -> None:
         sa.Column("yes", sa.Integer(), nullable=False),
         sa.Column("no", sa.Integer(), nullable=False),
         sa.Column("abstain", sa.Integer(), nullable=False),
+        sa.Column("issued", sa.Integer(), nullable=True),
+        sa.Column("returned", sa.Integer(), nullable=True),
+        sa.Column("invalid", sa.Integer(), nullable=True),
         sa.Column("counted_by", sa.Integer(), nullable=False),
         sa.Column("confirmed_by", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -1702,12 +1731,8 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("record_hash", sa.String(length=64), nullable=False),
         sa.Column("closed_at", eventapp.core.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("declared_by", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["ballot_id"], ["ballots.id"], name=op.f("fk_outcomes_ballot_id_ballots")
-        ),
-        sa.ForeignKeyConstraint(
-            ["declared_by"], ["users.id"], name=op.f("fk_outcomes_declared_by_users")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outcomes")),
         sa.UniqueConstraint("ballot_id", name=op.f("uq_outcomes_ballot_id")),
@@ -1717,6 +1742,8 @@ def upgrade() -> None:
         sa.Column("ballot_id", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("mandate_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("by_proxy", sa.Boolean(), nullable=False),
         sa.Column(
             "choice",
             sa.Enum(
@@ -1743,11 +1770,14 @@ def upgrade() -> None:
             ["organisations.id"],
             name=op.f("fk_vote_holders_organisation_id_organisations"),
         ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_vote_holders_person_id_people")
+        ),
         sa.PrimaryKeyConstraint("ballot_id", "organisation_id", name=op.f("pk_vote_holders")),
     )
     op.create_table(
         "voting_records",
-        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("act", sa.String(length=20), nullable=False),
         sa.Column("ballot_id", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
         sa.Column("mandate_id", sa.Integer(), nullable=True),

@@ -1,0 +1,313 @@
+"""Reads of an agenda: its items with their times, what clashes, and its editions."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from eventapp.agenda.models import AgendaEdition, AgendaItem, Engagement, ItemPerson
+from eventapp.agenda.rules import Engagement as Stretch
+from eventapp.agenda.rules import (
+    Finding,
+    ItemLength,
+    ItemState,
+    Kind,
+    PlannedTime,
+    ResourceKind,
+    RoomItem,
+    edition_code,
+    find_conflicts,
+    lay_out,
+)
+from eventapp.core.db import db
+from eventapp.core.errors import N_, NotFound
+from eventapp.meetings.models import Meeting, Room
+
+_MEETING = sa.select(
+    Meeting.id, Meeting.scope_id, Meeting.alliance_id, Meeting.starts_at, Meeting.state
+).where(Meeting.id == sa.bindparam("meeting_id"))
+_ITEMS = (
+    sa.select(AgendaItem, Room.name)
+    .outerjoin(Room, Room.id == AgendaItem.room_id)
+    .where(AgendaItem.meeting_id == sa.bindparam("meeting_id"))
+    .order_by(AgendaItem.ordinal, AgendaItem.id)
+)
+_PEOPLE = (
+    sa.select(
+        ItemPerson.item_id, ItemPerson.role, ItemPerson.name, ItemPerson.title, ItemPerson.person_id
+    )
+    .join(AgendaItem, AgendaItem.id == ItemPerson.item_id)
+    .where(AgendaItem.meeting_id == sa.bindparam("meeting_id"))
+    .order_by(ItemPerson.item_id, ItemPerson.ordinal)
+)
+_ENGAGEMENTS = sa.select(Engagement).where(Engagement.meeting_id == sa.bindparam("meeting_id"))
+_EDITIONS = (
+    sa.select(AgendaEdition)
+    .where(AgendaEdition.meeting_id == sa.bindparam("meeting_id"))
+    .order_by(AgendaEdition.number.desc())
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingFacts:
+    """What an agenda must know of its meeting."""
+
+    id: int
+    scope_id: int
+    alliance_id: int
+    starts_at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPersonRow:
+    """Somebody whom an item needs, as the programme names them."""
+
+    role: str
+    name: str
+    title: str
+    person_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item with its planned times, rippled from the meeting's start, and its real ones."""
+
+    id: int
+    ordinal: int
+    number: int
+    kind: Kind
+    title: str
+    detail: str
+    minutes: int
+    starts_at: datetime
+    ends_at: datetime
+    state: ItemState
+    started_at: datetime | None
+    ended_at: datetime | None
+    reason: str
+    people: tuple[ItemPersonRow, ...]
+    room: str
+    room_id: int | None
+    fixed_at: datetime | None
+    version: int
+    slack: timedelta
+
+    @property
+    def due_at(self) -> datetime:
+        """When the item ends if it takes as long as planned from when it really began."""
+        length = timedelta(minutes=self.minutes)
+        return self.started_at + length if self.started_at else self.ends_at
+
+    @property
+    def lateness(self) -> timedelta:
+        """By how much it began after its planned time; nothing before it began."""
+        return self.started_at - self.starts_at if self.started_at else timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class EditionItem:
+    """An item as an edition froze it."""
+
+    id: int
+    kind: Kind
+    title: str
+    detail: str
+    starts_at: datetime
+    ends_at: datetime
+    room: str
+    people: tuple[ItemPersonRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A published agenda, read back from what was frozen."""
+
+    id: int
+    number: int
+    digest: str
+    published_at: datetime
+    items: tuple[EditionItem, ...]
+
+    @property
+    def code(self) -> str:
+        """The code to compare two papers by."""
+        return edition_code(self.digest)
+
+
+def facts_of(meeting_id: int) -> MeetingFacts:
+    """Read what an agenda must know of its meeting; raises NotFound."""
+    row = db.session.execute(_MEETING, {"meeting_id": meeting_id}).first()
+    if row is None:
+        raise NotFound("meeting_unknown", N_("没有找到这次会议。"))
+    return MeetingFacts(row.id, row.scope_id, row.alliance_id, row.starts_at, row.state)
+
+
+def items_of(meeting_id: int) -> list[Item]:
+    """List the items in order with their rippled times; three statements in all."""
+    start = facts_of(meeting_id).starts_at
+    rows = [(item, room) for item, room in db.session.execute(_ITEMS, {"meeting_id": meeting_id})]
+    times = _times([item for item, _ in rows], start)
+    people = _people(meeting_id)
+    return [
+        _item(row, room or "", position, times[row.id], people[row.id])
+        for position, (row, room) in enumerate(rows, start=1)
+    ]
+
+
+def item_in(meeting_id: int, item_id: int) -> Item:
+    """Find an item of this meeting; raises NotFound."""
+    for item in items_of(meeting_id):
+        if item.id == item_id:
+            return item
+    raise NotFound("item_unknown", N_("没有找到这个议程项，它可能已被删除。"))
+
+
+def _times(rows: Iterable[AgendaItem], start: datetime) -> dict[int, PlannedTime]:
+    lengths = [
+        RoomItem(ItemLength(row.id, timedelta(minutes=row.minutes), row.fixed_at), row.room_id or 0)
+        for row in rows
+    ]
+    return lay_out(lengths, start)
+
+
+def _people(meeting_id: int) -> defaultdict[int, tuple[ItemPersonRow, ...]]:
+    found: defaultdict[int, tuple[ItemPersonRow, ...]] = defaultdict(tuple)
+    for row in db.session.execute(_PEOPLE, {"meeting_id": meeting_id}):
+        found[row.item_id] += (ItemPersonRow(row.role, row.name, row.title, row.person_id),)
+    return found
+
+
+def _item(
+    row: AgendaItem,
+    room: str,
+    position: int,
+    time: PlannedTime,
+    people: tuple[ItemPersonRow, ...],
+) -> Item:
+    return Item(
+        id=row.id,
+        ordinal=row.ordinal,
+        number=position,
+        kind=row.kind,
+        title=row.title,
+        detail=row.detail,
+        minutes=row.minutes,
+        starts_at=time.start,
+        ends_at=time.end,
+        state=row.state,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        reason=row.reason,
+        people=people,
+        room=room,
+        room_id=row.room_id,
+        fixed_at=row.fixed_at,
+        version=row.version,
+        slack=time.slack,
+    )
+
+
+def running_item(meeting_id: int) -> Item | None:
+    """Tell what runs now; with parallel rooms, what stands first in the list."""
+    return _first(items_of(meeting_id), ItemState.RUNNING)
+
+
+def next_item(meeting_id: int) -> Item | None:
+    """Tell what comes next: the first planned item after all that was begun or left out."""
+    return next_of(items_of(meeting_id))
+
+
+def next_of(items: list[Item], room_id: int | None = None) -> Item | None:
+    """Choose the next item of a list, of one room where it is named."""
+    begun = [item.ordinal for item in items if item.state != ItemState.PLANNED]
+    planned = [item for item in items if item.state == ItemState.PLANNED]
+    if room_id is not None:
+        planned = [item for item in planned if item.room_id == room_id]
+    later = [item for item in planned if item.ordinal > max(begun, default=0)]
+    return next(iter(later or planned), None)
+
+
+def _first(items: list[Item], state: ItemState) -> Item | None:
+    return next((item for item in items if item.state == state), None)
+
+
+_DELIBERATED = sa.select(AgendaItem.id).where(
+    AgendaItem.id == sa.bindparam("item_id"),
+    AgendaItem.meeting_id == sa.bindparam("meeting_id"),
+    AgendaItem.kind.in_([Kind.DELIBERATION, Kind.REPORT]),
+    AgendaItem.state.in_([ItemState.RUNNING, ItemState.DONE]),
+)
+
+
+def was_deliberated(meeting_id: int, item_id: int) -> bool:
+    """Tell whether a deliberation or report of this meeting has been begun."""
+    found = db.session.execute(_DELIBERATED, {"meeting_id": meeting_id, "item_id": item_id})
+    return found.first() is not None
+
+
+def latest_edition(meeting_id: int) -> Edition | None:
+    """Read the agenda as it was last published."""
+    row = db.session.scalars(_EDITIONS.limit(1), {"meeting_id": meeting_id}).first()
+    return _edition(row) if row else None
+
+
+def editions_of(meeting_id: int) -> list[Edition]:
+    """List the published editions, newest first."""
+    rows = db.session.scalars(_EDITIONS, {"meeting_id": meeting_id})
+    return [_edition(row) for row in rows]
+
+
+def _edition(row: AgendaEdition) -> Edition:
+    items = tuple(
+        EditionItem(
+            item["id"],
+            Kind(item["kind"]),
+            item["title"],
+            item["detail"],
+            datetime.fromisoformat(item["starts_at"]),
+            datetime.fromisoformat(item["ends_at"]),
+            item["room"],
+            tuple(ItemPersonRow(one["role"], one["name"], one["title"]) for one in item["people"]),
+        )
+        for item in json.loads(row.body)["items"]
+    )
+    return Edition(row.id, row.number, row.digest, row.published_at, items)
+
+
+def findings_of(meeting_id: int) -> list[Finding]:
+    """Find what clashes in the plan; `params` name who or where, and the two items.
+
+    A person is engaged for as long as the item takes; a room is wanted by every item in it.
+    Items that were left out want nothing.
+    """
+    items = {item.id: item for item in items_of(meeting_id) if item.state != ItemState.SKIPPED}
+    labels: dict[tuple[ResourceKind, int], str] = {}
+    stretches: list[Stretch] = []
+    for row in db.session.scalars(_ENGAGEMENTS, {"meeting_id": meeting_id}):
+        if row.item_id in items:
+            labels[row.resource, row.resource_id] = row.label
+            stretches.append(_stretch(items[row.item_id], row.resource, row.resource_id, row.role))
+    for item in items.values():
+        labels[ResourceKind.ROOM, item.room_id or 0] = item.room
+        stretches.append(_stretch(item, ResourceKind.ROOM, item.room_id or 0))
+    return [_named(found, labels, items) for found in find_conflicts(stretches)]
+
+
+def _stretch(item: Item, kind: ResourceKind, resource_id: int, role: str = "") -> Stretch:
+    return Stretch(item.starts_at, item.ends_at, kind, resource_id, item.id, role)
+
+
+def _named(
+    finding: Finding, labels: dict[tuple[ResourceKind, int], str], items: dict[int, Item]
+) -> Finding:
+    resource, first, second = finding.subjects
+    names = {
+        "who": labels[ResourceKind(resource.kind), resource.id],
+        "first": items[first.id].title,
+        "second": items[second.id].title,
+    }
+    return replace(finding, params={**finding.params, **names})

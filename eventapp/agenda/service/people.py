@@ -1,0 +1,117 @@
+"""Whom and what an item needs, and the engagements that follow from it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from eventapp.agenda.models import AgendaItem, Engagement, ItemPerson
+from eventapp.agenda.queries import (
+    MeetingFacts,
+)
+from eventapp.agenda.rules import (
+    ResourceKind,
+)
+from eventapp.agenda.service.held import hold, locked, note
+from eventapp.alliance.models import Person
+from eventapp.core.access import Actor
+from eventapp.core.db import db, transaction
+from eventapp.core.errors import N_, Invalid
+from eventapp.core.ledger import audit
+
+FROM_ITEM = "item"
+"""The source of engagements that an item's own people make."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonIn:
+    """Somebody whom an item needs, as entered."""
+
+    role: str
+    name: str
+    title: str = ""
+    person_id: int | None = None
+
+
+def engage(
+    actor: Actor,
+    meeting_id: int,
+    item_id: int,
+    *,
+    resource: ResourceKind,
+    resource_id: int,
+    label: str,
+    role: str,
+    source: str,
+) -> Engagement:
+    """Note that an item needs a resource; `source` names who said so and may take it back."""
+    with transaction() as session:
+        facts = hold(meeting_id)
+        item = locked(meeting_id, item_id)
+        row = Engagement(
+            meeting_id=meeting_id,
+            item_id=item_id,
+            resource=resource,
+            resource_id=resource_id,
+            label=label,
+            role=role,
+            source=source,
+        )
+        session.add(row)
+        session.flush()
+        note(actor, facts, "item.engaged", item, resource=resource, id=resource_id, source=source)
+    return row
+
+
+def release_source(actor: Actor, meeting_id: int, source: str) -> int:
+    """Take back every engagement of this source in the meeting and tell how many there were."""
+    with transaction() as session:
+        facts = hold(meeting_id)
+        gone = session.scalars(
+            sa.delete(Engagement)
+            .where(Engagement.meeting_id == meeting_id, Engagement.source == source)
+            .returning(Engagement.id)
+        ).all()
+        if gone:
+            audit(actor, facts.scope_id, "source.released", f"source:{source}", count=len(gone))
+    return len(gone)
+
+
+def set_people(facts: MeetingFacts, item: AgendaItem, people: Iterable[PersonIn]) -> None:
+    """Write whom an item needs anew, and engage those whom the alliance knows."""
+    session = db.session
+    session.execute(sa.delete(ItemPerson).where(ItemPerson.item_id == item.id))
+    session.execute(
+        sa.delete(Engagement).where(Engagement.item_id == item.id, Engagement.source == FROM_ITEM)
+    )
+    for ordinal, one in enumerate(people, start=1):
+        if one.person_id is not None:
+            _engage_person(facts, item, one)
+        session.add(
+            ItemPerson(
+                item_id=item.id,
+                person_id=one.person_id,
+                role=one.role,
+                name=one.name,
+                title=one.title,
+                ordinal=ordinal,
+            )
+        )
+    session.flush()
+
+
+def _engage_person(facts: MeetingFacts, item: AgendaItem, one: PersonIn) -> None:
+    person = db.session.get(Person, one.person_id)
+    if person is None or person.alliance_id != facts.alliance_id:
+        raise Invalid("person_unknown", N_("没有找到这位人员。"), field="people")
+    db.session.add(
+        Engagement(
+            meeting_id=facts.id,
+            item_id=item.id,
+            resource=ResourceKind.PERSON,
+            resource_id=person.id,
+            label=one.name,
+            role=one.role,
+            source=FROM_ITEM,
+        )
+    )
