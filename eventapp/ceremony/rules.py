@@ -92,10 +92,11 @@ def party_role(position: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PartyFacts:
-    """One party as the paper will have it; `signatory_id` None: nobody is named yet."""
+    """One party as the paper will have it; without id and name nobody is named yet."""
 
     organisation_id: int
     signatory_id: int | None = None
+    signatory_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def _party_problems(parties: tuple[PartyFacts, ...]) -> Iterator[Problem]:
     if len(set(units)) < len(units):
         yield Problem("party_twice", N_("同一个单位不能做两方。"))
     for position, party in enumerate(parties, start=1):
-        if party.signatory_id is None:
+        if party.signatory_id is None and not party.signatory_name:
             yield Problem(
                 "no_signatory", N_("%(party)s还没有签约人。"), {"party": party_role(position)}
             )
