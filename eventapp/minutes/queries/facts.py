@@ -1,15 +1,19 @@
 """The composer: what happened at a meeting, asked of every feature that recorded some of it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+
+import sqlalchemy as sa
 
 from eventapp.agenda.queries import Item as AgendaRow
 from eventapp.agenda.queries import items_of
 from eventapp.alliance.queries import Member, alliance_of, members_of
 from eventapp.ceremony.queries import agreements_of, plaques_of, unveilings_of
 from eventapp.ceremony.rules import ActState, AgreementState
-from eventapp.checkin.queries import Arrival, arrivals_of
+from eventapp.checkin.models import Scan
+from eventapp.checkin.rules import Verdict
+from eventapp.core.db import db
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_of
 from eventapp.meetings.rules import Kind as MeetingKind
@@ -28,11 +32,15 @@ from eventapp.minutes.rules import (
     Vote,
     number_text,
 )
+from eventapp.registration.queries import Row as Attendee
 from eventapp.registration.queries import leaves_of, mandates_of, registrations_of
 from eventapp.registration.rules import Category
 from eventapp.registration.rules import State as RegistrationState
 from eventapp.voting.queries import OutcomeRow, outcomes_of, votes_of
 from eventapp.voting.rules import CHOICE_LABELS, MODE_LABELS, RESULT_LABELS, BallotState, Mode
+
+UNDO = "undo-"
+"""How the id of a scan begins that takes an admission back."""
 
 COUNTED = frozenset({Category.LEADER, Category.GUEST, Category.DELEGATE, Category.OBSERVER})
 """Who attends the meeting; the press and the staff are there for other work."""
@@ -58,13 +66,16 @@ def facts_of(meeting_id: int) -> Facts:
     """
     meeting = meeting_of(meeting_id)
     items = items_of(meeting_id)
-    arrivals = _arrivals(meeting_id)
+    came = _came(meeting)
+    registered = [row for row in registrations_of(meeting_id) if row.category in COUNTED]
+    arrivals = [row for row in registered if row.id in came]
+    approved = sum(row.state is RegistrationState.APPROVED for row in registered)
     units = _units(meeting, arrivals)
     expected = {unit.id for unit in units}
     present = [row for row in arrivals if row.category is not Category.OBSERVER]
     observers = [row for row in arrivals if row.category is Category.OBSERVER]
     return Facts(
-        overview=_overview(meeting, items, units, len(arrivals)),
+        overview=_overview(meeting, items, units, approved, len(arrivals)),
         items=tuple(_item(item) for item in items),
         units=units,
         others=_groups(row for row in present if row.organisation_id not in expected),
@@ -78,19 +89,39 @@ def facts_of(meeting_id: int) -> Facts:
     )
 
 
-def _arrivals(meeting_id: int) -> list[Arrival]:
-    """List who came, each once, whatever number of sessions they were admitted to."""
-    counted = (row for row in arrivals_of(meeting_id) if row.category in COUNTED)
-    return list({row.registration_id: row for row in counted}.values())
+def _came(meeting: Meeting) -> set[int]:
+    """Tell which registrations came in at any time, by the ledger of scans.
+
+    Who has left by the end still attended; an admission that was undone never was one.
+    """
+    moves = db.session.execute(
+        sa.select(Scan.registration_id, Scan.verdict, Scan.scan_id)
+        .where(
+            Scan.scope_id == meeting.scope_id,
+            Scan.registration_id.is_not(None),
+            Scan.verdict.in_((Verdict.ADMITTED, Verdict.LEFT)),
+        )
+        .order_by(Scan.seq)
+    )
+    entries: Counter[int] = Counter()
+    for registration_id, verdict, scan_id in moves:
+        if verdict is Verdict.ADMITTED:
+            entries[registration_id or 0] += 1
+        elif scan_id.startswith(UNDO):
+            entries[registration_id or 0] -= 1
+    return {registration_id for registration_id, times in entries.items() if times > 0}
 
 
 def _overview(
-    meeting: Meeting, items: Sequence[AgendaRow], units: Sequence[Unit], arrived: int
+    meeting: Meeting,
+    items: Sequence[AgendaRow],
+    units: Sequence[Unit],
+    approved: int,
+    arrived: int,
 ) -> Overview:
     alliance = alliance_of(meeting.alliance_id)
     began = [item.started_at for item in items if item.started_at]
     ended = [item.ended_at for item in items if item.ended_at]
-    approved = registrations_of(meeting.id, state=RegistrationState.APPROVED)
     return Overview(
         alliance=alliance.name,
         issuer=alliance.short_name or alliance.name,
@@ -104,7 +135,7 @@ def _overview(
         host=meeting.host_name,
         units_entitled=len(units),
         units_present=sum(unit.presence is Presence.PRESENT for unit in units),
-        people_entitled=sum(row.category in COUNTED for row in approved),
+        people_entitled=approved,
         people_present=arrived,
     )
 
@@ -139,8 +170,8 @@ def _expected(meeting: Meeting) -> list[Member]:
     return members
 
 
-def _units(meeting: Meeting, arrivals: Sequence[Arrival]) -> tuple[Unit, ...]:
-    arrived = {row.registration_id for row in arrivals}
+def _units(meeting: Meeting, arrivals: Sequence[Attendee]) -> tuple[Unit, ...]:
+    arrived = {row.id for row in arrivals}
     by_proxy = {
         mandate.organisation_id
         for mandate in mandates_of(meeting.id)
@@ -172,7 +203,7 @@ def _unit(member: Member, people: tuple[str, ...], *, by_proxy: bool, excused: b
     return Unit(member.organisation_id, member.name, presence, proxy_only, people)
 
 
-def _groups(rows: Iterable[Arrival]) -> tuple[Group, ...]:
+def _groups(rows: Iterable[Attendee]) -> tuple[Group, ...]:
     by_unit: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         by_unit[row.organisation or ""].append(row.name)
