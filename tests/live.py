@@ -1,4 +1,4 @@
-"""Real servers for races, faults and measurements: gunicorn processes on a database of their own."""
+"""Real servers for races, faults and measurements: gunicorn on a database of its own."""
 
 import hashlib
 import http.client
@@ -104,11 +104,14 @@ def _wait(port: int, process: subprocess.Popen[bytes], var: Path) -> None:
     while time.monotonic() < end:
         if process.poll() is not None:
             break
+        probe = Browser(port)
         try:
-            if Browser(port).get("/healthz")[0] == 200:
+            if probe.get("/healthz")[0] == 200:
                 return
         except OSError:
             time.sleep(0.1)
+        finally:
+            probe.close()
     msg = f"the server did not start: {(var / 'server.log').read_text()[-3000:]}"
     raise RuntimeError(msg)
 

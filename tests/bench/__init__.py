@@ -1,0 +1,1 @@
+"""Measurements: server CPU per operation, beside a door that does nothing."""
