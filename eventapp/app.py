@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from apiflask import APIFlask
 from flask import Flask
 from flask_babel import Babel
 from flask_limiter import Limiter
@@ -42,13 +41,10 @@ FEATURES = (
 
 def create_app(config: "Config") -> Flask:
     """Build the application for one installation."""
-    app = APIFlask(
+    app = Flask(
         "eventapp",
         static_folder=str(HERE / "static"),
         template_folder=str(HERE / "templates"),
-        spec_path="/api/openapi.json",
-        docs_path=None,
-        json_errors=False,
     )
     app.config.update(_settings(config))
     app.extensions["config"] = config

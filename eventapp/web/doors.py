@@ -44,7 +44,6 @@ LIBRARY_DOORS: dict[str, Door] = {
     "security.mf_recovery_codes": Door(sign_in=True),
     "security.tf_select": Door(),
     "security.static": Door(),
-    "openapi.spec": Door(),
 }
 """Endpoints that libraries bring along, with what we ask at each."""
 
