@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from eventapp.core.db import Base, enum_text
 from eventapp.core.ledger import Chained
@@ -61,7 +61,11 @@ class Motion(Base):
 
 
 class Ballot(Base):
-    """One taking of votes on a motion; rule, electorate and mode are frozen at opening."""
+    """One taking of votes on a motion; rule, electorate and mode are frozen at opening.
+
+    `body` is the frozen definition in canonical JSON and `definition` its SHA-256; `counted`
+    names the count of presence that stands: "opening", or the latest recount.
+    """
 
     __tablename__ = "ballots"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -70,11 +74,18 @@ class Ballot(Base):
     mode: Mapped[Mode] = mapped_column(enum_text(Mode))
     rule: Mapped[dict[str, Any]]
     source: Mapped[ElectorateSource] = mapped_column(enum_text(ElectorateSource))
+    source_list_id: Mapped[int | None] = mapped_column(sa.ForeignKey("list_editions.id"))
+    source_units: Mapped[list[Any]] = mapped_column(default=list)
     state: Mapped[BallotState] = mapped_column(enum_text(BallotState), default=BallotState.DRAFT)
     electorate_id: Mapped[int | None] = mapped_column(sa.ForeignKey("electorates.id"))
+    body: Mapped[str] = mapped_column(default="")
     definition: Mapped[str] = mapped_column(sa.String(64), default="")
+    counted: Mapped[str] = mapped_column(sa.String(20), default="")
     override_reason: Mapped[str] = mapped_column(sa.String(200), default="")
     reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    annul_asked_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    annulled_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    declared_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     repeats_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ballots.id"))
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
@@ -82,14 +93,19 @@ class Ballot(Base):
 
 
 class Attendance(Base):
-    """A unit of the electorate that counted as present when it was taken, by ledger head."""
+    """A unit of the electorate that was here at a count, itself or by a proxy.
+
+    `moment` is "opening", "recount-1" and so on, or "closing"; the record of that moment names
+    the head of the door's ledger up to which it was counted.
+    """
 
     __tablename__ = "ballot_attendances"
     ballot_id: Mapped[int] = mapped_column(sa.ForeignKey("ballots.id"), primary_key=True)
-    moment: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    moment: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
     organisation_id: Mapped[int] = mapped_column(
         sa.ForeignKey("organisations.id"), primary_key=True
     )
+    by_proxy: Mapped[bool] = mapped_column(default=False)
 
 
 class VoteHolder(Base):
@@ -101,19 +117,27 @@ class VoteHolder(Base):
         sa.ForeignKey("organisations.id"), primary_key=True
     )
     mandate_id: Mapped[int] = mapped_column(sa.ForeignKey("mandates.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    by_proxy: Mapped[bool] = mapped_column(default=False)
     choice: Mapped[Choice] = mapped_column(enum_text(Choice))
     record_seq: Mapped[int]
     cast_at: Mapped[datetime]
 
 
 class HandCount(Base):
-    """A show of hands as counted by one person and confirmed by another."""
+    """Hands or papers as counted by one person and confirmed by another.
+
+    `issued`, `returned` and `invalid` are papers, and stay empty for a show of hands.
+    """
 
     __tablename__ = "hand_counts"
     ballot_id: Mapped[int] = mapped_column(sa.ForeignKey("ballots.id"), primary_key=True)
     yes: Mapped[int]
     no: Mapped[int]
     abstain: Mapped[int]
+    issued: Mapped[int | None]
+    returned: Mapped[int | None]
+    invalid: Mapped[int | None]
     counted_by: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     confirmed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
 
@@ -123,16 +147,20 @@ class VotingRecord(Chained, Base):
 
     __tablename__ = "voting_records"
     ledger = "votes"
-    kind: Mapped[str] = mapped_column(sa.String(20))
+    act: Mapped[str] = mapped_column(sa.String(20))
     ballot_id: Mapped[int] = mapped_column(sa.ForeignKey("ballots.id"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisations.id"))
     mandate_id: Mapped[int | None] = mapped_column(sa.ForeignKey("mandates.id"))
     client_key: Mapped[str | None] = mapped_column(sa.String(40))
     at: Mapped[datetime]
-    __table_args__ = (
-        sa.UniqueConstraint("scope_id", "seq"),
-        sa.UniqueConstraint("ballot_id", "client_key"),
-    )
+
+    @declared_attr.directive
+    def __table_args__(cls) -> Any:  # noqa: N805 - SQLAlchemy calls it on the class
+        """One record for each place in the chain, and one vote for each key of a browser."""
+        return (
+            sa.UniqueConstraint("scope_id", "seq"),
+            sa.UniqueConstraint("ballot_id", "client_key"),
+        )
 
 
 class Outcome(Base):
@@ -153,7 +181,6 @@ class Outcome(Base):
     digest: Mapped[str] = mapped_column(sa.String(64))
     record_hash: Mapped[str] = mapped_column(sa.String(64))
     closed_at: Mapped[datetime]
-    declared_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
 
 
 class Resolution(Base):

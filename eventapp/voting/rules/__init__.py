@@ -66,6 +66,9 @@ from eventapp.voting.rules.presets import (
     PRESETS,
     Preset,
 )
+from eventapp.voting.rules.record import (
+    verify_record,
+)
 from eventapp.voting.rules.sentence import (
     Sentence,
 )
@@ -96,6 +99,15 @@ from eventapp.voting.rules.states import (
     may_cast,
     may_edit,
 )
+from eventapp.voting.rules.tally import (
+    Cast,
+    Snapshot,
+    attendance_of,
+    carrier,
+    count_given,
+    count_present,
+    count_votes,
+)
 from eventapp.voting.rules.threshold import (
     Rule,
     Threshold,
@@ -125,6 +137,7 @@ __all__ = [
     "BallotState",
     "Base",
     "Bound",
+    "Cast",
     "Choice",
     "CountedAt",
     "Counts",
@@ -143,12 +156,18 @@ __all__ = [
     "Result",
     "Rule",
     "Sentence",
+    "Snapshot",
     "Standing",
     "Threshold",
     "Unit",
     "Voter",
     "acclaimed_counts",
+    "attendance_of",
     "base_number",
+    "carrier",
+    "count_given",
+    "count_present",
+    "count_votes",
     "decide_election",
     "decide_may_vote",
     "decide_outcome",
@@ -180,4 +199,5 @@ __all__ = [
     "threshold_in_words",
     "units_by_proxy",
     "units_in_person",
+    "verify_record",
 ]

@@ -1,0 +1,37 @@
+"""Verbs of voting, in the order of a ballot's life."""
+
+from eventapp.voting.service.casting import cast_vote
+from eventapp.voting.service.closing import (
+    annul_ballot,
+    ask_annulment,
+    close_ballot,
+    declare_outcome,
+)
+from eventapp.voting.service.counting import confirm_hands, enter_hands
+from eventapp.voting.service.motions import (
+    OFFERED_KINDS,
+    OFFERED_MODES,
+    change_ballot,
+    create_motion,
+    discard_ballot,
+    prepare_ballot,
+)
+from eventapp.voting.service.opening import open_ballot, recount_presence
+
+__all__ = [
+    "OFFERED_KINDS",
+    "OFFERED_MODES",
+    "annul_ballot",
+    "ask_annulment",
+    "cast_vote",
+    "change_ballot",
+    "close_ballot",
+    "confirm_hands",
+    "create_motion",
+    "declare_outcome",
+    "discard_ballot",
+    "enter_hands",
+    "open_ballot",
+    "prepare_ballot",
+    "recount_presence",
+]
