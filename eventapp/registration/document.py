@@ -54,7 +54,6 @@ def registration_mail(meeting: Meeting, row: Row, link: PersonalLink) -> tuple[s
         category=CATEGORY_LABEL[row.category],
         code=format_code(row.code) if row.code else "",
         link=link_address(link),
-        when=long_time(meeting.starts_at, meeting.zone),
     )
     return SUBJECTS[row.state] % {"meeting": meeting.title}, text
 
@@ -87,11 +86,16 @@ def grouped(token: str) -> str:
     return " ".join(token[start : start + 4] for start in range(0, len(token), 4))
 
 
+def _chinese_time(meeting: Meeting) -> str:
+    with force_locale(CHINESE):
+        return long_time(meeting.starts_at, meeting.zone)
+
+
 def pass_pdf(meeting: Meeting, row: Row, gates: Sequence[str]) -> bytes:
     """Print one pass on A6."""
     title = f"{meeting.title} 参会凭证"
     facts = [
-        ("时间", f"{long_time(meeting.starts_at, meeting.zone)}"),
+        ("时间", _chinese_time(meeting)),
         ("地点", meeting.venue),
         ("座位", row.place),
         ("入口", "、".join(gates)),
