@@ -8,7 +8,7 @@ read from records and what somebody wrote. The layout is templates/minutes/pdf/m
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flask import render_template
+from flask import current_app
 from flask_babel import force_locale
 
 from eventapp.minutes.document.annexes import (
@@ -87,8 +87,8 @@ def render_paper(content: Content, dress: Dress) -> bytes:
     """Set the minutes as a PDF; a draft says on every page that it is one."""
     paper = paper_of(content, dress)
     sheets = ["css/print/gongwen.css", *(["css/minutes-draft.css"] if dress.draft else [])]
-    with force_locale(LANGUAGE):
-        html = render_template("minutes/pdf/minutes.html", **paper)
+    with force_locale(LANGUAGE):  # no request here: a job has none, and paper knows no reader
+        html = current_app.jinja_env.get_template("minutes/pdf/minutes.html").render(paper)
     return render_pdf(
         html,
         title=content.title,
