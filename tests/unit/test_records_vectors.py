@@ -4,6 +4,7 @@ The vectors were made with Python's standard library and `cryptography` alone, w
 so this test fails when a formula changes, in the code or on paper.
 """
 
+import copy
 import hashlib
 import json
 from pathlib import Path
@@ -17,6 +18,7 @@ from eventapp.alliance import rules as alliance
 from eventapp.charter import rules as charter
 from eventapp.core.keys import KeyRing
 from eventapp.core.ledger import GENESIS, canonical, digest, link
+from eventapp.minutes import rules as minutes
 from eventapp.registration import rules as registration
 from eventapp.voting import rules as voting
 
@@ -123,8 +125,10 @@ def test_a_charter_is_hashed_clause_by_clause() -> None:
 
 
 def test_an_electorate_is_hashed_the_same_in_any_order() -> None:
-    units = [voting.Unit(**unit) for unit in VECTORS["electorate"]["record"]["units"]]
-    assert_documented("electorate", voting.electorate_record(reversed(units)))
+    record = VECTORS["electorate"]["record"]
+    units = [voting.Unit(**unit) for unit in record["units"]]
+    source = {key: record[key] for key in ("source", "list_edition")}
+    assert_documented("electorate", {**voting.electorate_record(reversed(units)), **source})
 
 
 def test_the_sum_that_decided_is_part_of_what_is_hashed() -> None:
@@ -132,3 +136,26 @@ def test_the_sum_that_decided_is_part_of_what_is_hashed() -> None:
     rule = voting.Rule.from_record(record["rule"])
     decision = voting.decide_outcome(rule, voting.Counts(**record["counts"]))
     assert_documented("decision", decision.to_record())
+
+
+def test_minutes_are_hashed_as_the_content_that_was_seen() -> None:
+    content = minutes.content_from(VECTORS["minutes_content"]["record"])
+    assert_documented("minutes_content", content.record())
+
+
+def test_a_ballot_recorded_by_the_documented_formulas_holds() -> None:
+    assert voting.verify_record(VECTORS["ballot_record"]) == []
+
+
+@pytest.mark.parametrize("change", ["choice", "order", "outcome", "tail"])
+def test_a_ballot_that_was_tampered_with_does_not_hold(change: str) -> None:
+    record = copy.deepcopy(VECTORS["ballot_record"])
+    if change == "choice":
+        record["records"][3]["body"] = record["records"][3]["body"].replace('"yes"', '"no"')
+    elif change == "order":
+        record["records"][1], record["records"][2] = record["records"][2], record["records"][1]
+    elif change == "outcome":
+        record["outcome"]["body"] = record["outcome"]["body"].replace("passed", "failed")
+    else:
+        record["records"].pop()
+    assert voting.verify_record(record) != []
