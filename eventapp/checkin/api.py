@@ -53,13 +53,12 @@ def _json(data: Any) -> Response:
 
 @bp.post("/m/<meeting>/api/scans")
 @requires(Permission.SCAN_PASSES)
-def record_scan(meeting: str) -> Response:
+def record_scan(meeting: str) -> Response:  # noqa: ARG001 - the scope is read from it
     """Answer one scan; sent again with its id, it gets the same answer again."""
     sent = _sent(ScanIn)
-    here = queries.meeting_here(meeting)
-    answer = service.record_scan(
+    answer = service.record_scan_in(
         actor(),
-        here.id,
+        scope().id,
         gate_id=sent.gate,
         scan_id=sent.scan_id,
         text=sent.text,
@@ -67,7 +66,7 @@ def record_scan(meeting: str) -> Response:
         direction=sent.direction,
         claimed_at=(sent.claimed_at or clock.now()).astimezone(UTC),
     )
-    return _json(show_answer(answer, here.zone))
+    return _json(show_answer(answer))
 
 
 @bp.post("/m/<meeting>/api/undo")
@@ -77,7 +76,7 @@ def undo_admission(meeting: str) -> Response:
     sent = _sent(UndoIn)
     here = queries.meeting_here(meeting)
     answer = service.undo_admission(actor(), here.id, sent.registration_id, sent.reason)
-    return _json(show_answer(answer, here.zone))
+    return _json(show_answer(answer))
 
 
 @bp.get("/m/<meeting>/api/door")

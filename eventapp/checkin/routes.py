@@ -63,7 +63,7 @@ def _door_page(
         look=LOOK,
         counts=queries.tally_of(here.id),
         scans=[show_scan(scan, here.zone) for scan in scans],
-        shown=show_answer(recall(shown), here.zone) if shown else None,
+        shown=show_answer(recall(shown)) if shown else None,
         form=form,
         undo=undo,
     )

@@ -8,11 +8,12 @@ from uuid import uuid4
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from eventapp.checkin.models import Admission, DoorSession, Gate, Scan
-from eventapp.checkin.queries import door
+from eventapp.checkin.queries import door, scope_of
 from eventapp.checkin.rules import (
     NAMELESS,
     UNDO_WINDOW,
@@ -27,7 +28,7 @@ from eventapp.core import clock, keys
 from eventapp.core.access import Actor, ActorKind, Permission
 from eventapp.core.db import db, flush_or, lock, transaction
 from eventapp.core.errors import N_, Conflict, Forbidden, Invalid, NotFound
-from eventapp.core.ledger import Head, audit, canonical, link, lock_head, move_head
+from eventapp.core.ledger import MOVE_HEAD, Head, audit, canonical, link, lock_head
 from eventapp.core.scope import chain_of
 from eventapp.meetings.models import Meeting
 from eventapp.registration.rules import clean_code, code_is_plausible, decode_claims, from_text
@@ -56,7 +57,7 @@ RECORD = sa.insert(Scan.__table__)  # type: ignore[arg-type]
 class _Knock:
     """One scan as it was sent."""
 
-    meeting_id: int
+    scope_id: int
     gate_id: int
     scan_id: str
     device: str
@@ -65,12 +66,7 @@ class _Knock:
     direction: Direction
     claimed_at: datetime
     received_at: datetime
-
-    @property
-    def content(self) -> str:
-        """A digest of what was scanned, salted with the scan's own id."""
-        what = f"{self.scan_id}\n{self.gate_id}\n{self.direction}\n{self.text}"
-        return hashlib.sha256(what.encode("utf-8", "replace")).hexdigest()
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,56 +154,86 @@ def record_scan(
     Raises Conflict `scan_differs` when a scan's id comes back with other content, NotFound for
     a gate of another meeting, Invalid for an id or a text that no scanner makes.
     """
+    return record_scan_in(
+        actor,
+        scope_of(meeting_id),
+        gate_id=gate_id,
+        scan_id=scan_id,
+        text=text,
+        method=method,
+        claimed_at=claimed_at,
+        direction=direction,
+    )
+
+
+def record_scan_in(
+    actor: Actor,
+    scope_id: int,
+    *,
+    gate_id: int,
+    scan_id: str,
+    text: str,
+    method: Method,
+    claimed_at: datetime,
+    direction: Direction = Direction.ENTRY,
+) -> Answer:
+    """Do the same for a meeting that is known by its scope, as the hot door knows it."""
     if not 8 <= len(scan_id) <= 40 or not scan_id.isascii() or len(text) > TEXT_LONGEST:
         raise Invalid("scan_malformed", N_("这次扫码的数据不完整，请再扫一次。"))
     knock = _Knock(
-        meeting_id,
+        scope_id,
         gate_id,
         scan_id,
         door.device_of(actor),
         text,
-        Method(method),
-        Direction(direction),
+        method,
+        direction,
         claimed_at,
         clock.now(),
+        _content(scan_id, gate_id, direction, text),
     )
     try:
         return _answer(knock)
     except IntegrityError:
         # The same scan came twice at once and the other was quicker: its answer is stored now.
-        with transaction() as session:
-            replayed = _replay(session, knock)
-        if replayed is None:
-            raise
-        return replayed
+        return _answer(knock)
+
+
+def _content(scan_id: str, gate_id: int, direction: Direction, text: str) -> str:
+    """Digest what was scanned, salted with the scan's own id."""
+    what = f"{scan_id}\n{gate_id}\n{direction}\n{text}"
+    return hashlib.sha256(what.encode("utf-8", "replace")).hexdigest()
 
 
 def _answer(knock: _Knock) -> Answer:
     with transaction() as session:
-        stored = _replay(session, knock)
-        if stored is not None:
-            return stored
-        place = session.execute(
-            door.PLACE, {"meeting_id": knock.meeting_id, "gate_id": knock.gate_id}
-        ).first()
-        if place is None:
+        connection = session.connection()
+        place = connection.execute(
+            door.KNOCK,
+            {
+                "scope_id": knock.scope_id,
+                "gate_id": knock.gate_id,
+                "device": knock.device,
+                "scan_id": knock.scan_id,
+            },
+        ).one()
+        if place.answer is not None:
+            return _replay(knock, place)
+        if place.gate is None or place.session_id is None:
             raise NotFound("gate_unknown", N_("没有找到这个入口。"))
-        facts, holder = _look_up(session, knock, place)
-        verdict, inside = _decide(session, knock, place, facts, holder)
-        if verdict is Verdict.LEFT and holder is not None:
-            _release(session, holder.id, place.session_id)
-        answer = _worded(session, knock, verdict, holder, inside)
-        _write(session, knock, place.scope_id, verdict, answer)
+        facts, holder = _look_up(connection, knock, place)
+        verdict, inside = _decide(connection, knock, place, facts, holder)
+        if verdict is Verdict.LEFT:
+            _release(connection, holder.id, place.session_id)
+        answer = _worded(connection, knock, place, verdict, holder, inside)
+        _write(connection, knock, Head(place.seq, place.hash), verdict, answer)
         return {**answer, "person": _person(verdict, holder)}
 
 
-def _replay(session: Session, knock: _Knock) -> Answer | None:
-    row = session.execute(door.REPLAY, {"device": knock.device, "scan_id": knock.scan_id}).first()
-    if row is None:
-        return None
-    if row.content != knock.content:
+def _replay(knock: _Knock, place: Any) -> Answer:
+    if place.content != knock.content:
         raise Conflict("scan_differs", N_("这个编号已经用于另一次扫码，请再扫一次。"))
-    answer = orjson.loads(row.answer)
+    answer = orjson.loads(place.answer)
     person = door.scanned_person(answer["registration_id"], Verdict(answer["verdict"]))
     return {**answer, "person": person}
 
@@ -227,7 +253,7 @@ def _read(text: str) -> _Reading:
     return _Reading(True, claims.registration_id, claims.generation)
 
 
-def _look_up(session: Session, knock: _Knock, place: Any) -> tuple[AdmissionFacts, Any]:
+def _look_up(connection: Connection, knock: _Knock, place: Any) -> tuple[AdmissionFacts, Any]:
     """Gather what is known about a text; the registration is the one at this meeting, or None."""
     reading = _read(knock.text)
     facts = AdmissionFacts(
@@ -236,13 +262,13 @@ def _look_up(session: Session, knock: _Knock, place: Any) -> tuple[AdmissionFact
         meeting_state=place.meeting_state,
         direction=knock.direction,
     )
-    holder = _holder(session, reading)
+    holder = _holder(connection, reading)
     if holder is None:
         return replace(facts, known=False), None
     current = bool(reading.code) or holder.generation == reading.generation
-    if holder.meeting_id != knock.meeting_id:
-        holder = session.execute(
-            door.HERE, {"meeting_id": knock.meeting_id, "person_id": holder.person_id}
+    if holder.meeting_id != place.meeting_id:
+        holder = connection.execute(
+            door.HERE, {"meeting_id": place.meeting_id, "person_id": holder.person_id}
         ).first()
         if holder is None:
             return replace(facts, registered_here=False), None
@@ -251,18 +277,18 @@ def _look_up(session: Session, knock: _Knock, place: Any) -> tuple[AdmissionFact
     ), holder
 
 
-def _holder(session: Session, reading: _Reading) -> Any:
+def _holder(connection: Connection, reading: _Reading) -> Any:
     if reading.code and reading.readable:
-        return session.execute(door.BY_CODE, {"code": reading.code}).first()
+        return connection.execute(door.BY_CODE, {"code": reading.code}).first()
     if reading.registration_id:
-        return session.execute(
+        return connection.execute(
             door.BY_REGISTRATION, {"registration_id": reading.registration_id}
         ).first()
     return None
 
 
 def _decide(
-    session: Session, knock: _Knock, place: Any, facts: AdmissionFacts, holder: Any
+    connection: Connection, knock: _Knock, place: Any, facts: AdmissionFacts, holder: Any
 ) -> tuple[Verdict, Inside | None]:
     """Decide, and let the claim's uniqueness, not a look at it, say who was first."""
     if holder is None:
@@ -274,24 +300,29 @@ def _decide(
             return verdict, None
         claim = {
             **key,
-            "meeting_id": knock.meeting_id,
+            "meeting_id": place.meeting_id,
             "gate_id": knock.gate_id,
             "device": knock.device,
             "admitted_at": knock.received_at,
         }
-        if session.execute(CLAIM, claim).first() is not None:
+        if connection.execute(CLAIM, claim).first() is not None:
             return verdict, None
-    row = session.execute(door.INSIDE, key).first()
+    row = connection.execute(door.INSIDE, key).first()
     inside = Inside(row.admitted_at, row.gate, row.device == knock.device) if row else None
     return decide_admission(replace(facts, inside=inside)), inside
 
 
-def _release(session: Session, registration_id: int, session_id: int) -> None:
-    session.execute(RELEASE, {"b_registration_id": registration_id, "b_session_id": session_id})
+def _release(connection: Connection, registration_id: int, session_id: int) -> None:
+    connection.execute(RELEASE, {"b_registration_id": registration_id, "b_session_id": session_id})
 
 
 def _worded(
-    session: Session, knock: _Knock, verdict: Verdict, holder: Any, inside: Inside | None
+    connection: Connection,
+    knock: _Knock,
+    place: Any,
+    verdict: Verdict,
+    holder: Any,
+    inside: Inside | None,
 ) -> Answer:
     """Say all that is stored about an answer: verdict, ids and counts, nobody's name."""
     answer: Answer = {
@@ -299,14 +330,15 @@ def _worded(
         "registration_id": holder.id if holder is not None else None,
         "gate_id": knock.gate_id,
         "at": knock.received_at.isoformat(),
+        "zone": place.zone,
         "first": inside and {"gate": inside.gate, "at": inside.at.isoformat()},
     }
     if holder is None or verdict in NAMELESS:
-        tally = session.execute(door.TALLY, {"meeting_id": knock.meeting_id}).one()
+        tally = connection.execute(door.TALLY, {"meeting_id": place.meeting_id}).one()
     else:
-        tally = session.execute(
+        tally = connection.execute(
             door.UNIT_TALLY,
-            {"meeting_id": knock.meeting_id, "organisation_id": holder.organisation_id},
+            {"meeting_id": place.meeting_id, "organisation_id": holder.organisation_id},
         ).one()
     return {**answer, **tally._mapping}
 
@@ -316,10 +348,9 @@ def _person(verdict: Verdict, holder: Any) -> dict[str, str] | None:
 
 
 def _write(
-    session: Session, knock: _Knock, scope_id: int, verdict: Verdict, answer: Answer, **more: Any
+    connection: Connection, knock: _Knock, head: Head, verdict: Verdict, answer: Answer, **more: Any
 ) -> None:
-    """Add the scan at the end of the door's ledger."""
-    head = lock_head(scope_id, Scan.ledger)
+    """Add the scan at the end of the door's ledger, whose head this transaction holds."""
     seq = head.seq + 1
     body = {
         "seq": seq,
@@ -336,11 +367,11 @@ def _write(
     }
     data = canonical(body)
     end = Head(seq, link(head.hash, data))
-    session.execute(
+    connection.execute(
         RECORD,
         {
             **body,
-            "scope_id": scope_id,
+            "scope_id": knock.scope_id,
             "body": data.decode(),
             "hash": end.hash,
             "answer": orjson.dumps({**answer, **more}).decode(),
@@ -348,7 +379,15 @@ def _write(
             "received_at": knock.received_at,
         },
     )
-    move_head(scope_id, Scan.ledger, end)
+    connection.execute(
+        MOVE_HEAD,
+        {
+            "b_scope_id": knock.scope_id,
+            "b_name": Scan.ledger,
+            "b_seq": end.seq,
+            "b_hash": end.hash,
+        },
+    )
 
 
 def undo_admission(actor: Actor, meeting_id: int, registration_id: int, reason: str) -> Answer:
@@ -362,7 +401,8 @@ def undo_admission(actor: Actor, meeting_id: int, registration_id: int, reason: 
         raise Invalid("reason_missing", N_("请写明撤销的原因。"), field="reason")
     now = clock.now()
     with transaction() as session:
-        meeting = lock(Meeting, meeting_id)
+        meeting = session.get_one(Meeting, meeting_id)
+        head = lock_head(meeting.scope_id, Scan.ledger)  # first, as every scan does
         claim = session.scalar(
             sa.select(Admission)
             .where(Admission.meeting_id == meeting_id, Admission.registration_id == registration_id)
@@ -373,9 +413,10 @@ def undo_admission(actor: Actor, meeting_id: int, registration_id: int, reason: 
         device = door.device_of(actor)
         if claim.device != device or now - claim.admitted_at > UNDO_WINDOW:
             _ensure_supervisor(actor, meeting)
-        _release(session, registration_id, claim.session_id)
+        connection = session.connection()
+        _release(connection, registration_id, claim.session_id)
         knock = _Knock(
-            meeting_id,
+            meeting.scope_id,
             claim.gate_id,
             f"undo-{uuid4().hex}",
             device,
@@ -384,6 +425,7 @@ def undo_admission(actor: Actor, meeting_id: int, registration_id: int, reason: 
             Direction.EXIT,
             now,
             now,
+            "",
         )
         tally = session.execute(door.TALLY, {"meeting_id": meeting_id}).one()
         answer: Answer = {
@@ -391,10 +433,11 @@ def undo_admission(actor: Actor, meeting_id: int, registration_id: int, reason: 
             "registration_id": registration_id,
             "gate_id": claim.gate_id,
             "at": now.isoformat(),
+            "zone": meeting.zone,
             "first": None,
             **tally._mapping,
         }
-        _write(session, knock, meeting.scope_id, Verdict.LEFT, answer, undo=reason)
+        _write(connection, knock, head, Verdict.LEFT, answer, undo=reason)
         db.session.expunge(claim)
         return {**answer, "person": door.scanned_person(registration_id, Verdict.LEFT)}
 

@@ -1,6 +1,7 @@
 """An answer as staff see it: in words, with the person's name, in the meeting's own time."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from flask_babel import gettext
 from eventapp.checkin.queries import Scanned
 from eventapp.checkin.rules import SAYING, VERDICT_LABEL, Verdict
 from eventapp.registration.rules import CATEGORY_LABEL, Category
+from eventapp.web.language import html_lang
 
 
 def exact_time(instant: datetime, zone: str) -> str:
@@ -17,24 +19,37 @@ def exact_time(instant: datetime, zone: str) -> str:
     return f"{local.hour}:{local.minute:02d}:{local.second:02d}"
 
 
-def show_answer(answer: dict[str, Any], zone: str) -> dict[str, Any]:
+@lru_cache(maxsize=64)
+def _words(lang: str, verdict: str) -> dict[str, str]:  # noqa: ARG001 - the words depend on it
+    """Word a verdict in the language of the request; catalogues never change while we run."""
+    saying = SAYING[Verdict(verdict)]
+    return {
+        "verdict": verdict,
+        "tone": saying.tone,
+        "word": gettext(VERDICT_LABEL[Verdict(verdict)]),
+        "sentence": gettext(saying.sentence),
+        "next_step": gettext(saying.next_step),
+    }
+
+
+@lru_cache(maxsize=64)
+def _category(lang: str, category: str) -> str:  # noqa: ARG001 - the word depends on it
+    return gettext(CATEGORY_LABEL[Category(category)])
+
+
+def show_answer(answer: dict[str, Any]) -> dict[str, Any]:
     """Word a stored verdict for the door's screen, the same words for the same verdict."""
-    verdict = Verdict(answer["verdict"])
-    saying = SAYING[verdict]
+    zone = answer["zone"]
     person = answer["person"] or {}
     first = answer["first"]
     category = person.get("category")
     return {
-        "verdict": verdict,
-        "tone": saying.tone,
-        "word": gettext(VERDICT_LABEL[verdict]),
-        "sentence": gettext(saying.sentence),
-        "next_step": gettext(saying.next_step),
+        **_words(html_lang(), answer["verdict"]),
         "registration_id": answer["registration_id"] if person else None,
         "name": person.get("name", ""),
         "unit": person.get("unit", ""),
         "title": person.get("titles", ""),
-        "category": gettext(CATEGORY_LABEL[Category(category)]) if category else "",
+        "category": _category(html_lang(), category) if category else "",
         "place": person.get("place", ""),
         "unit_arrived": answer.get("unit_arrived"),
         "unit_total": answer.get("unit_total"),

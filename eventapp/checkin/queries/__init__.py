@@ -17,6 +17,7 @@ from eventapp.checkin.queries.presence import (
     UnitPresence,
     inside_now,
     presence_of,
+    scope_of,
     units_inside,
 )
 from eventapp.checkin.queries.rosters import (
@@ -62,6 +63,7 @@ __all__ = [
     "presence_of",
     "refusals_of",
     "scanned_person",
+    "scope_of",
     "sheet_of",
     "tally_of",
     "units_inside",

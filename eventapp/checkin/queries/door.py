@@ -11,121 +11,162 @@ from eventapp.alliance.models import Organisation, Person
 from eventapp.checkin.models import Admission, DoorSession, Gate, Scan
 from eventapp.checkin.rules import NAMELESS, Method, Verdict
 from eventapp.core.access import Actor
-from eventapp.core.db import db
+from eventapp.core.db import Base, db
 from eventapp.core.errors import N_, NotFound
+from eventapp.core.ledger import LedgerHead
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.rules import State as MeetingState
 from eventapp.registration.models import Pass, Registration
-from eventapp.registration.rules import Category
+from eventapp.registration.rules import Category, State
 
 _bind = sa.bindparam
-UNIT = sa.func.coalesce(Organisation.name, Registration.unit_text)
 
-REPLAY = sa.select(Scan.content, Scan.answer).where(
-    Scan.device == _bind("device"), Scan.scan_id == _bind("scan_id")
-)
-PLACE = (
-    sa.select(
-        Meeting.scope_id,
-        Meeting.state.label("meeting_state"),
-        Gate.name.label("gate"),
-        DoorSession.id.label("session_id"),
-    )
-    .join(Gate, Gate.meeting_id == Meeting.id)
-    .join(DoorSession, DoorSession.meeting_id == Meeting.id)
-    .where(Meeting.id == _bind("meeting_id"), Gate.id == _bind("gate_id"))
-    .order_by(DoorSession.ordinal)
-    .limit(1)
-)
-"""The meeting, the gate and the session that a scan is made at."""
 
-_PERSON = (
-    Person.name,
-    Person.titles,
-    UNIT.label("unit"),
-    Registration.category,
-    Registration.place,
+def _table(model: type[Base]) -> Any:
+    """Give a model's table: its columns skip the mapper, which a queue would wait for."""
+    return model.__table__
+
+
+meetings, gates, sessions = _table(Meeting), _table(Gate), _table(DoorSession)
+scans, admissions, heads = _table(Scan), _table(Admission), _table(LedgerHead)
+registrations, passes = _table(Registration), _table(Pass)
+people, organisations = _table(Person), _table(Organisation)
+
+UNIT = sa.func.coalesce(organisations.c.name, registrations.c.unit_text).label("unit")
+PERSON = (
+    people.c.name,
+    people.c.titles,
+    UNIT,
+    registrations.c.category,
+    registrations.c.place,
 )
-_HOLDER = (
+
+# FOR UPDATE OF the head: scans of a meeting queue here, so that none is decided twice at once.
+KNOCK = (
     sa.select(
-        Registration.id,
-        Registration.meeting_id,
-        Registration.person_id,
-        Registration.organisation_id,
-        Registration.state,
-        Pass.generation,
-        *_PERSON,
+        meetings.c.id.label("meeting_id"),
+        meetings.c.state.label("meeting_state"),
+        meetings.c.zone,
+        gates.c.name.label("gate"),
+        sessions.c.id.label("session_id"),
+        heads.c.seq,
+        heads.c.hash,
+        scans.c.content,
+        scans.c.answer,
     )
-    .join(Pass, Pass.registration_id == Registration.id)
-    .join(Person, Person.id == Registration.person_id)
-    .outerjoin(Organisation, Organisation.id == Registration.organisation_id)
+    .select_from(
+        meetings.join(
+            heads, sa.and_(heads.c.scope_id == meetings.c.scope_id, heads.c.name == Scan.ledger)
+        )
+        .outerjoin(
+            gates, sa.and_(gates.c.meeting_id == meetings.c.id, gates.c.id == _bind("gate_id"))
+        )
+        .outerjoin(
+            sessions, sa.and_(sessions.c.meeting_id == meetings.c.id, sessions.c.ordinal == 1)
+        )
+        .outerjoin(
+            scans,
+            sa.and_(scans.c.device == _bind("device"), scans.c.scan_id == _bind("scan_id")),
+        )
+    )
+    .where(meetings.c.scope_id == _bind("scope_id"))
+    .with_for_update(of=heads)
+)
+"""All that does not depend on who stands there; the stored answer where the scan is a repeat."""
+
+_HOLDER = sa.select(
+    registrations.c.id,
+    registrations.c.meeting_id,
+    registrations.c.person_id,
+    registrations.c.organisation_id,
+    registrations.c.state,
+    passes.c.generation,
+    *PERSON,
+).select_from(
+    registrations.join(passes, passes.c.registration_id == registrations.c.id)
+    .join(people, people.c.id == registrations.c.person_id)
+    .outerjoin(organisations, organisations.c.id == registrations.c.organisation_id)
 )
 # FOR SHARE: a cancellation or a new pass that is being written is waited for, then seen.
-BY_REGISTRATION = _HOLDER.where(Registration.id == _bind("registration_id")).with_for_update(
-    read=True, of=[Registration, Pass]
+_SHARED = [registrations, passes]
+BY_REGISTRATION = _HOLDER.where(registrations.c.id == _bind("registration_id")).with_for_update(
+    read=True, of=_SHARED
 )
-BY_CODE = _HOLDER.where(Pass.code == _bind("code")).with_for_update(
-    read=True, of=[Registration, Pass]
-)
-_ENDED = Registration.state.in_(("cancelled", "replaced"))
+BY_CODE = _HOLDER.where(passes.c.code == _bind("code")).with_for_update(read=True, of=_SHARED)
 HERE = (
     _HOLDER.where(
-        Registration.meeting_id == _bind("meeting_id"), Registration.person_id == _bind("person_id")
+        registrations.c.meeting_id == _bind("meeting_id"),
+        registrations.c.person_id == _bind("person_id"),
     )
-    .order_by(_ENDED, Registration.id.desc())
+    .order_by(
+        registrations.c.state.in_((State.CANCELLED, State.REPLACED)), registrations.c.id.desc()
+    )
     .limit(1)
-    .with_for_update(read=True, of=[Registration, Pass])
+    .with_for_update(read=True, of=_SHARED)
 )
 """The registration at this meeting of somebody whose pass names another, one alive first."""
 
 INSIDE = (
-    sa.select(Admission.device, Admission.admitted_at, Gate.name.label("gate"))
-    .join(Gate, Gate.id == Admission.gate_id)
+    sa.select(admissions.c.device, admissions.c.admitted_at, gates.c.name.label("gate"))
+    .select_from(admissions.join(gates, gates.c.id == admissions.c.gate_id))
     .where(
-        Admission.registration_id == _bind("registration_id"),
-        Admission.session_id == _bind("session_id"),
+        admissions.c.registration_id == _bind("registration_id"),
+        admissions.c.session_id == _bind("session_id"),
     )
 )
 
-_inside = sa.select(sa.func.count()).select_from(Admission)
-_expected = (
+_EXPECTED = (
     sa.select(sa.func.count())
-    .select_from(Registration)
-    .where(Registration.meeting_id == _bind("meeting_id"), Registration.state == "approved")
-)
-_OF_MEETING = _inside.where(Admission.meeting_id == _bind("meeting_id")).scalar_subquery()
-TALLY = sa.select(_OF_MEETING.label("arrived"), _expected.scalar_subquery().label("expected"))
-UNIT_TALLY = sa.select(
-    _OF_MEETING.label("arrived"),
-    _expected.scalar_subquery().label("expected"),
-    _inside.join(Registration, Registration.id == Admission.registration_id)
+    .select_from(registrations)
     .where(
-        Registration.meeting_id == _bind("meeting_id"),
-        Registration.organisation_id == _bind("organisation_id"),
+        registrations.c.meeting_id == _bind("meeting_id"),
+        registrations.c.state == State.APPROVED,
     )
-    .scalar_subquery()
-    .label("unit_arrived"),
-    _expected.where(Registration.organisation_id == _bind("organisation_id"))
-    .scalar_subquery()
-    .label("unit_total"),
+)
+_ARRIVED = (
+    sa.select(sa.func.count())
+    .select_from(admissions)
+    .where(admissions.c.meeting_id == _bind("meeting_id"))
+)
+_OF_UNIT = (
+    sa.select(sa.func.count(admissions.c.id), sa.func.count())
+    .select_from(
+        registrations.outerjoin(admissions, admissions.c.registration_id == registrations.c.id)
+    )
+    .where(
+        registrations.c.meeting_id == _bind("meeting_id"),
+        registrations.c.organisation_id == _bind("organisation_id"),
+        sa.or_(registrations.c.state == State.APPROVED, admissions.c.id.is_not(None)),
+    )
+    .subquery()
+)
+_COUNTS = (
+    _ARRIVED.scalar_subquery().label("arrived"),
+    _EXPECTED.scalar_subquery().label("expected"),
+)
+TALLY = sa.select(*_COUNTS)
+UNIT_TALLY = sa.select(
+    *_COUNTS, _OF_UNIT.c[0].label("unit_arrived"), _OF_UNIT.c[1].label("unit_total")
 )
 
 _SHOWN = (
-    sa.select(*_PERSON)
-    .select_from(Registration)
-    .join(Person, Person.id == Registration.person_id)
-    .outerjoin(Organisation, Organisation.id == Registration.organisation_id)
-    .where(Registration.id == _bind("registration_id"))
+    sa.select(*PERSON)
+    .select_from(
+        registrations.join(people, people.c.id == registrations.c.person_id).outerjoin(
+            organisations, organisations.c.id == registrations.c.organisation_id
+        )
+    )
+    .where(registrations.c.id == _bind("registration_id"))
 )
 _MEETING = sa.select(
-    Meeting.id,
-    Meeting.scope_id,
-    Meeting.slug,
-    Meeting.title,
-    Meeting.zone,
-    Meeting.state,
-    Meeting.starts_at,
-).where(Meeting.slug == _bind("slug"))
+    meetings.c.id,
+    meetings.c.scope_id,
+    meetings.c.slug,
+    meetings.c.title,
+    meetings.c.zone,
+    meetings.c.state,
+    meetings.c.starts_at,
+).where(meetings.c.slug == _bind("slug"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,27 +257,28 @@ def scanned_person(registration_id: int | None, verdict: Verdict) -> dict[str, s
 
 _LAST = (
     sa.select(
-        Scan.seq,
-        Scan.registration_id,
-        Scan.verdict,
-        Scan.method,
-        Gate.name.label("gate"),
-        Scan.received_at,
-        *_PERSON,
-        Scan.answer,
-        Scan.scan_id,
+        scans.c.seq,
+        scans.c.registration_id,
+        scans.c.verdict,
+        scans.c.method,
+        gates.c.name.label("gate"),
+        scans.c.received_at,
+        *PERSON,
+        scans.c.answer,
+        scans.c.scan_id,
     )
-    .select_from(Scan)
-    .join(Gate, Gate.id == Scan.gate_id)
-    .outerjoin(Registration, Registration.id == Scan.registration_id)
-    .outerjoin(Person, Person.id == Registration.person_id)
-    .outerjoin(Organisation, Organisation.id == Registration.organisation_id)
-    .where(Scan.scope_id == _bind("scope_id"))
-    .order_by(Scan.seq.desc())
+    .select_from(
+        scans.join(gates, gates.c.id == scans.c.gate_id)
+        .outerjoin(registrations, registrations.c.id == scans.c.registration_id)
+        .outerjoin(people, people.c.id == registrations.c.person_id)
+        .outerjoin(organisations, organisations.c.id == registrations.c.organisation_id)
+    )
+    .where(scans.c.scope_id == _bind("scope_id"))
+    .order_by(scans.c.seq.desc())
     .limit(_bind("most"))
 )
-_LAST_OF_DEVICE = _LAST.where(Scan.device == _bind("device"))
-_REFUSED = _LAST.where(Scan.verdict.not_in(("admitted", "left")))
+_LAST_OF_DEVICE = _LAST.where(scans.c.device == _bind("device"))
+_REFUSED = _LAST.where(scans.c.verdict.not_in((Verdict.ADMITTED, Verdict.LEFT)))
 
 
 def _scanned(row: Any) -> Scanned:
@@ -260,9 +302,12 @@ def _scanned(row: Any) -> Scanned:
 
 def last_scans(scope_id: int, *, device: str | None = None, most: int = 5) -> list[Scanned]:
     """List the newest scans of a meeting, or of one device there, newest first."""
-    statement = _LAST if device is None else _LAST_OF_DEVICE
-    values = {"scope_id": scope_id, "most": most, "device": device}
-    return [_scanned(row) for row in db.session.execute(statement, values)]
+    values: dict[str, Any] = {"scope_id": scope_id, "most": most}
+    if device is None:
+        rows = db.session.execute(_LAST, values)
+    else:
+        rows = db.session.execute(_LAST_OF_DEVICE, {**values, "device": device})
+    return [_scanned(row) for row in rows]
 
 
 def refused_scans(scope_id: int, most: int) -> list[Scanned]:

@@ -62,7 +62,8 @@ class UnitPresence:
         return frozenset(proxy.principal for proxy in self.proxies) - self.units
 
 
-def _scope_of(meeting_id: int) -> int:
+def scope_of(meeting_id: int) -> int:
+    """Tell the scope of a meeting, whose ledger the door writes; raises NotFound."""
     scope_id = db.session.scalar(_SCOPE, {"meeting_id": meeting_id})
     if scope_id is None:
         raise NotFound("meeting_unknown", N_("没有找到这场会议。"))
@@ -85,7 +86,7 @@ def presence_of(meeting_id: int, *, until_seq: int | None = None) -> Presence:
 
     Later scans never change what an earlier head said.
     """
-    scope_id = _scope_of(meeting_id)
+    scope_id = scope_of(meeting_id)
     head = head_of(scope_id, Scan.ledger) if until_seq is None else _head_at(scope_id, until_seq)
     moves = db.session.execute(_MOVES, {"scope_id": scope_id, "seq": head.seq})
     inside = people_inside((row.registration_id, row.verdict) for row in moves)

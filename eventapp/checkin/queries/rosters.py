@@ -109,7 +109,7 @@ _EXPECTED = (
         Registration.person_id,
         Person.name,
         Registration.organisation_id,
-        UNIT.label("unit"),
+        UNIT,
         Person.titles,
         Registration.category,
         Registration.place,
@@ -130,7 +130,7 @@ _EXPECTED = (
 _BY_UNIT = _EXPECTED.order_by(
     Registration.organisation_id.is_(None),
     Organisation.pinyin_key,
-    UNIT,
+    UNIT.element,
     Person.pinyin_key,
     Registration.id,
 )
