@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from eventapp.accounts.models import PersonalLink, RoleGrant, SignIn, User
 from eventapp.core import clock
-from eventapp.core.access import Actor, ActorKind, Grant, Role
+from eventapp.core.access import Actor, ActorKind, Grant, Permission, Role
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
+from eventapp.core.scope import ROOT, Chain, Scope
 
 _ACTORS = (
     sa.select(
@@ -153,3 +154,38 @@ def grant_in(scope_ids: Iterable[int], grant_id: int) -> RoleGrant:
     if grant is None or grant.scope_id not in set(scope_ids):
         raise NotFound("grant_unknown", N_("没有找到这项授权。"))
     return grant
+
+
+def is_within(user_id: int, scope_ids: Iterable[int]) -> bool:
+    """Tell whether all that a user may do lies in these scopes."""
+    outside = sa.select(RoleGrant.id).where(
+        RoleGrant.user_id == user_id, RoleGrant.scope_id.not_in(list(scope_ids))
+    )
+    return db.session.scalar(outside.limit(1)) is None
+
+
+def user_in(scope_id: int, user_id: int) -> User:
+    """Find a user who has a role in this scope; any other does not exist."""
+    found = db.session.scalar(
+        sa.select(User)
+        .join(RoleGrant, RoleGrant.user_id == User.id)
+        .where(User.id == user_id, RoleGrant.scope_id == scope_id)
+        .limit(1)
+    )
+    if found is None:
+        raise NotFound("user_unknown", N_("没有找到这个账号。"))
+    return found
+
+
+def reach_of(actor: Actor, chain: Chain) -> list[int]:
+    """List the scopes around this one in which the actor may give roles, and those below.
+
+    The installation's own is never among them: administrators are made elsewhere.
+    """
+    own = [
+        scope_id
+        for place, scope_id in enumerate(chain.ids)
+        if scope_id != ROOT and actor.may(Permission.MANAGE_GRANTS, chain.ids[place:])
+    ]
+    below = db.session.scalars(sa.select(Scope.id).where(Scope.parent_id.in_(own)))
+    return list(dict.fromkeys([*own, *below]))

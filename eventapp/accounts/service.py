@@ -2,26 +2,35 @@
 
 import hmac
 import secrets
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 import sqlalchemy as sa
 
 from eventapp.accounts.models import PersonalLink, RoleGrant, SignIn, User
-from eventapp.accounts.queries import hash_token, link_of, open_browsers, user_by_email
+from eventapp.accounts.queries import (
+    hash_token,
+    is_within,
+    link_of,
+    open_browsers,
+    user_by_email,
+)
 from eventapp.accounts.rules import (
     LINK_SIGN_IN,
     MAX_CODE_FAILURES,
     USER_SIGN_IN,
     ensure_grantable,
+    ensure_may_grant,
     link_text,
     read_link,
 )
 from eventapp.core import clock, keys
-from eventapp.core.access import Actor, ActorKind, Role
+from eventapp.core.access import Actor, ActorKind, Permission, Role
 from eventapp.core.db import db, flush_or, lock, transaction
 from eventapp.core.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from eventapp.core.ledger import audit
+from eventapp.core.outbox import post
 from eventapp.core.scope import ROOT, Scope
 
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -74,6 +83,38 @@ def grant_role(actor: Actor, user_id: int, role: Role, scope_id: int) -> RoleGra
     return grant
 
 
+def invite_staff(
+    actor: Actor,
+    scope_id: int,
+    *,
+    reach: Collection[int],
+    email: str,
+    name: str,
+    role: Role,
+    letter: Callable[[User], tuple[str, str]],
+) -> User:
+    """Give somebody a role in a scope, opening an account where there is none.
+
+    `reach` are the scopes in which the actor gives roles. Whoever has no password yet is sent a
+    letter (subject, text) with a link to set one. An account that already has a part elsewhere
+    gets a fresh secret first: whoever was shown its old link must not come in with the new role.
+    """
+    ensure_grantable(role, in_installation=scope_id == ROOT)
+    administrator = actor.kind is ActorKind.SYSTEM or actor.may(
+        Permission.MANAGE_INSTALLATION, [ROOT]
+    )
+    ensure_may_grant(role, is_administrator=administrator)
+    with transaction():
+        user = user_by_email(email) or create_user(actor, email, name)
+        if user.password is None and not is_within(user.id, reach):
+            user.fs_uniquifier = uuid4().hex
+        grant_role(actor, user.id, role, scope_id)
+        if user.password is None:
+            subject, text = letter(user)
+            post(actor, scope_id, user.email, subject, text)
+    return user
+
+
 def revoke_grant(actor: Actor, grant_id: int) -> None:
     """Take a role back; it ends with the holder's next request."""
     with transaction() as session:
@@ -99,6 +140,12 @@ def sign_in_user(actor: Actor, user_id: int, browser: str = "") -> str:
     return token
 
 
+def note_user(actor: Actor, user_id: int, action: str) -> None:
+    """Record what somebody did to their own account through the account library."""
+    with transaction():
+        audit(actor, ROOT, action, f"user:{user_id}")
+
+
 def end_sign_in(actor: Actor, token: str) -> None:
     """End one browser's sign-in; ending it twice changes nothing."""
     with transaction() as session:
@@ -111,14 +158,19 @@ def end_sign_in(actor: Actor, token: str) -> None:
 
 
 def end_sign_ins(
-    actor: Actor, *, user_id: int | None = None, link_id: int | None = None, scope_id: int = ROOT
+    actor: Actor,
+    *,
+    user_id: int | None = None,
+    link_id: int | None = None,
+    scope_id: int = ROOT,
+    but: str = "",
 ) -> None:
-    """End every browser of a user or of a link."""
+    """End every browser of a user or of a link, except the one that holds the token `but`."""
     holder = SignIn.user_id == user_id if user_id is not None else SignIn.link_id == link_id
     with transaction() as session:
         session.execute(
             sa.update(SignIn)
-            .where(holder, SignIn.revoked_at.is_(None))
+            .where(holder, SignIn.revoked_at.is_(None), SignIn.token_hash != hash_token(but))
             .values(revoked_at=clock.now())
         )
         subject = f"user:{user_id}" if user_id is not None else f"link:{link_id}"
@@ -230,9 +282,7 @@ def _check_code(link: PersonalLink, code: str, held: str) -> None:
     if not hmac.compare_digest(typed.encode(), link.code.encode()):
         with transaction():
             lock(PersonalLink, link.id).failures += 1
-        raise Invalid(
-            "code_wrong", N_("登录码不对。登录码在签到处领取，共六位。"), field="code"
-        )
+        raise Invalid("code_wrong", N_("登录码不对。登录码在签到处领取，共六位。"), field="code")
 
 
 def renew_link(actor: Actor, link_id: int) -> PersonalLink:
