@@ -1,0 +1,1 @@
+"""Pages that many look at and nobody owns: a meeting's public page, its calendar, the projector."""

@@ -1,0 +1,157 @@
+"""Reads of the hall: what everybody may see of a meeting."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from eventapp.agenda.queries import Edition, EditionItem, Item, items_of, latest_edition, next_of
+from eventapp.agenda.rules import ItemState
+from eventapp.alliance.models import Alliance
+from eventapp.alliance.queries import alliance_of
+from eventapp.core.db import db
+from eventapp.core.errors import N_, NotFound
+from eventapp.core.ledger import LedgerHead
+from eventapp.meetings.models import Meeting
+from eventapp.meetings.queries import meeting_by_slug, public_meetings
+from eventapp.meetings.rules import State
+from eventapp.voting.queries import BallotRow, OutcomeRow, open_ballots, outcomes_of
+from eventapp.voting.rules import BallotState
+
+_VERSION = (
+    sa.select(Meeting.id, Meeting.state, Meeting.zone, sa.func.sum(LedgerHead.seq).label("version"))
+    .join(Alliance, Alliance.id == Meeting.alliance_id)
+    .join(LedgerHead, LedgerHead.scope_id.in_([Meeting.scope_id, Alliance.scope_id]))
+    .where(Meeting.slug == sa.bindparam("slug"))
+    .group_by(Meeting.id, Meeting.state, Meeting.zone)
+)
+SHOWN_FOR = timedelta(minutes=3)
+"""How long a declared result stays on the projector, unless a new item begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Which meeting an address names, and the version of all that its page is drawn from."""
+
+    meeting_id: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownItem:
+    """An item of the published agenda, and how far it has come."""
+
+    item: EditionItem
+    state: ItemState
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPage:
+    """All that a meeting's public page shows."""
+
+    meeting: Meeting
+    alliance: Alliance
+    edition: Edition | None
+    items: tuple[ShownItem, ...]
+    registering: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AllianceMeetings:
+    """An alliance with those of its meetings that everybody may see."""
+
+    alliance: Alliance
+    meetings: tuple[Meeting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """What the projector shows: one of a result, an open ballot, or the item that runs."""
+
+    meeting: Meeting
+    running: Item | None
+    following: Item | None
+    ballot: BallotRow | None
+    outcome: OutcomeRow | None
+
+
+def version_at(slug: str) -> Version:
+    """Tell a public meeting's version by one statement; raises NotFound for a draft."""
+    row = db.session.execute(_VERSION, {"slug": slug}).first()
+    if row is None or row.state == State.DRAFT:
+        raise _missing()
+    return Version(row.id, int(row.version))
+
+
+def public_meeting(slug: str) -> Meeting:
+    """Find a meeting that everybody may see; a draft does not exist for them."""
+    meeting = meeting_by_slug(slug)
+    if meeting.state == State.DRAFT:
+        raise _missing()
+    return meeting
+
+
+def _missing() -> NotFound:
+    return NotFound("not_found", N_("没有找到您要的内容。"))
+
+
+def public_page(slug: str, now: datetime) -> PublicPage:
+    """Read all that a meeting's public page shows."""
+    meeting = public_meeting(slug)
+    edition = latest_edition(meeting.id)
+    states = {item.id: item.state for item in items_of(meeting.id)} if edition else {}
+    items = tuple(
+        ShownItem(item, states.get(item.id, ItemState.PLANNED))
+        for item in (edition.items if edition else ())
+    )
+    return PublicPage(
+        meeting, alliance_of(meeting.alliance_id), edition, items, _registering(meeting, now)
+    )
+
+
+def _registering(meeting: Meeting, now: datetime) -> bool:
+    closes = meeting.registration_closes_at
+    return meeting.state == State.REGISTRATION_OPEN and (closes is None or now < closes)
+
+
+def meetings_by_alliance() -> list[AllianceMeetings]:
+    """List what everybody may see, each alliance's meetings together, the latest first."""
+    found: dict[int, tuple[Meeting, ...]] = {}
+    for meeting in public_meetings():
+        found[meeting.alliance_id] = (*found.get(meeting.alliance_id, ()), meeting)
+    names = _alliances(found)
+    return [AllianceMeetings(names[key], meetings) for key, meetings in found.items()]
+
+
+def _alliances(ids: Iterable[int]) -> dict[int, Alliance]:
+    rows = db.session.scalars(sa.select(Alliance).where(Alliance.id.in_(list(ids))))
+    return {row.id: row for row in rows}
+
+
+def projection_of(slug: str, now: datetime) -> Projection:
+    """Read what the projector shows now."""
+    meeting = public_meeting(slug)
+    items = items_of(meeting.id)
+    running = next((item for item in items if item.state == ItemState.RUNNING), None)
+    ballot = next(iter(open_ballots(meeting.id)), None)
+    return Projection(
+        meeting,
+        running,
+        next_of(items),
+        ballot,
+        None if ballot else _latest_outcome(meeting.id, running, now),
+    )
+
+
+def _latest_outcome(meeting_id: int, running: Item | None, now: datetime) -> OutcomeRow | None:
+    """Find the result to show: declared a moment ago, in the item that still runs."""
+    since = now - SHOWN_FOR
+    if running is not None and running.started_at is not None:
+        since = max(since, running.started_at)
+    declared = [
+        (row.declared_at, row)
+        for row in outcomes_of(meeting_id)
+        if row.state == BallotState.DECLARED and row.declared_at and row.declared_at >= since
+    ]
+    return max(declared, key=lambda pair: pair[0])[1] if declared else None
