@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
+from flask_babel import gettext, lazy_gettext
 from wtforms import (
     BooleanField,
     Field,
@@ -12,7 +11,6 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
-    StringField,
     SubmitField,
     ValidationError,
 )
@@ -24,10 +22,10 @@ from eventapp.core.names import clean_name
 from eventapp.core.phones import clean_phone
 from eventapp.registration.rules import CATEGORY_LABEL, Category
 from eventapp.web.errors import text_of
-from eventapp.web.forms import BaseForm, long_field, text_field
+from eventapp.web.forms import BaseForm, long_field, needed, text_field
 
+_: Any = lazy_gettext  # WTForms takes lazy texts, though its types do not say so
 LARGEST_QUOTA = 100_000
-NOBODY = ""
 
 
 def category_choices(categories: Iterable[Category]) -> list[tuple[str, str]]:
@@ -119,7 +117,7 @@ class EnterLinkForm(BaseForm):
 class AddDelegateForm(PersonFields):
     """One more person of a unit; the unit is the liaison's own."""
 
-    unit = None  # pyright: ignore[reportAssignmentType]
+    unit = None
     category = RadioField(_("参会身份"), validators=[InputRequired(_("请选择参会身份。"))])
     consent = BooleanField(
         _("我已把个人信息说明告知本人，并得到同意"),
@@ -135,7 +133,7 @@ class AddRegistrationForm(PersonFields):
         _("手机号"), longest=30, required=False, render_kw={"type": "tel", "inputmode": "tel"}
     )
     unit = text_field(_("单位"), longest=120, required=False, render_kw={"list": "member-units"})
-    category = SelectField(_("类别"))
+    category = SelectField(_("类别"), validators=[needed])
     submit = SubmitField(_("添加"))
 
 
@@ -156,7 +154,7 @@ class CancelForm(BaseForm):
 class GiveMandateForm(BaseForm):
     """Let a person speak for a unit."""
 
-    organisation_id = SelectField(_("代表哪个单位"), coerce=int)
+    organisation_id = SelectField(_("代表哪个单位"), coerce=int, validators=[needed])
     proxy = BooleanField(_("受其他单位委托（已收到委托书）"))
     submit = SubmitField(_("授权"))
 
@@ -195,7 +193,7 @@ class SetConsentForm(BaseForm):
 class SetLiaisonForm(BaseForm):
     """A unit's liaison and how many people it may send."""
 
-    organisation_id = SelectField(_("单位"), coerce=int)
+    organisation_id = SelectField(_("单位"), coerce=int, validators=[needed])
     name = text_field(_("联络员姓名"), longest=60, required=False)
     phone = text_field(
         _("联络员手机号"),
@@ -218,15 +216,9 @@ class SetLiaisonForm(BaseForm):
 class NoteLeaveForm(BaseForm):
     """A unit that excused itself."""
 
-    organisation_id = SelectField(_("单位"), coerce=int)
+    organisation_id = SelectField(_("单位"), coerce=int, validators=[needed])
     reason = text_field(_("原因"), longest=200, required=False)
     submit = SubmitField(_("记录请假"))
-
-
-class EmptyForm(BaseForm):
-    """A button alone."""
-
-    submit = StringField()
 
 
 def offer_units(field: Any, members: Iterable[Member]) -> None:

@@ -1,5 +1,7 @@
 """Doors of the organiser's desk: who comes, one person, links and passes, printed slips."""
 
+from typing import Any
+
 from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
@@ -86,6 +88,7 @@ def _filtered(meeting_id: int, chosen: dict[str, str]) -> list[Row]:
 def show_registrations(meeting: str) -> str:
     """List who has registered, newest first, filtered by the address."""
     found, chosen = meeting_by_slug(meeting), _filter()
+    kept: dict[str, Any] = {**chosen}
     rows = _filtered(found.id, chosen)[::-1]
     pages = max(1, -(-len(rows) // A_PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
@@ -100,7 +103,7 @@ def show_registrations(meeting: str) -> str:
         chosen=chosen,
         counts=counts_of(found.id),
         page_url=lambda number: url_for(
-            "registration.show_registrations", meeting=meeting, **{**chosen, "page": str(number)}
+            "registration.show_registrations", meeting=meeting, page=number, **kept
         ),
         category_options=category_choices(Category),
         state_options=[(state.value, gettext(STATE_LABEL[state])) for state in State],
@@ -330,7 +333,7 @@ def mandate(meeting: str, registration_id: int) -> BaseResponse | tuple[str, int
             actor(), meeting_id, organisation_id=unit, person_id=person_id, proxy=proxy
         ),
     ):
-        problem = next(iter(form.errors.values()))[0]
+        problem = next(text for texts in form.errors.values() for text in texts)
         return _person_page(found, registration_id, problem=str(problem)), 422
     return _back(meeting, registration_id, N_("已授权。请把链接和登录码交给本人。"))
 

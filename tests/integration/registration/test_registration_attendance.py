@@ -231,7 +231,9 @@ def test_a_mandate_comes_with_a_bound_link_and_goes_with_it(house: Flask):
         give_mandate(SYSTEM, meeting.id, organisation_id=unit, person_id=person_id)
     revoke_mandate(SYSTEM, meeting.id, mandate.id)
     assert mandates_of(meeting.id) == []
-    assert link_of(meeting.scope_id, Role.REPRESENTATIVE, mandate.id).revoked_at is not None
+    dead = link_of(meeting.scope_id, Role.REPRESENTATIVE, mandate.id)
+    assert dead is not None
+    assert dead.revoked_at is not None
     give_mandate(SYSTEM, meeting.id, organisation_id=unit, person_id=person_id)
 
 

@@ -13,12 +13,14 @@ from flask.testing import FlaskClient
 from PIL import Image
 from pypdf import PdfReader
 
+from eventapp.accounts.models import PersonalLink
 from eventapp.accounts.queries import link_of
 from eventapp.accounts.service import link_token, open_link
 from eventapp.core.access import SYSTEM, Role
 from eventapp.core.db import db
 from eventapp.core.ledger import AuditEntry
 from eventapp.core.outbox import Message
+from eventapp.meetings.models import Meeting
 from eventapp.meetings.rules import State as MeetingState
 from eventapp.meetings.service import set_state
 from eventapp.registration.models import Consent, ConsentText
@@ -54,10 +56,15 @@ def _answers(version: int = 0, **changes: Any) -> dict[str, Any]:
     }
 
 
-def _open(client: FlaskClient, meeting, role: Role, subject_id: int) -> None:
-    """Open a personal link in this browser."""
+def _link(meeting: Meeting, role: Role, subject_id: int) -> PersonalLink:
     link = link_of(meeting.scope_id, role, subject_id)
     assert link is not None
+    return link
+
+
+def _open(client: FlaskClient, meeting, role: Role, subject_id: int) -> None:
+    """Open a personal link in this browser."""
+    link = _link(meeting, role, subject_id)
     put_token(client, f"{role}:{link.id}", open_link(link_token(link)))
 
 
@@ -175,7 +182,7 @@ def test_a_mistake_is_told_and_all_that_was_typed_comes_back(
     with app.app_context():
         meeting = make_meeting()
         slug, meeting_id = meeting.slug, meeting.id
-    sent = _answers(**{field: value})
+    sent = {**_answers(), field: value}
     if not value:
         sent.pop(field)
     answer = client.post(f"/m/{slug}/register", data=sent)
@@ -298,7 +305,7 @@ def test_the_code_of_a_slip_leads_to_its_link(app: Flask, client: FlaskClient):
     with app.app_context():
         meeting = make_meeting()
         registration = make_registration(meeting)
-        token = link_token(link_of(meeting.scope_id, Role.DELEGATE, registration.id))
+        token = link_token(_link(meeting, Role.DELEGATE, registration.id))
         slug = meeting.slug
     typed = " ".join(token[at : at + 4] for at in range(0, 32, 4)).upper()
     answer = client.post(f"/m/{slug}/link", data={"code": typed})
@@ -342,7 +349,7 @@ def test_the_desk_filters_by_the_address_and_exports_what_is_shown(
     assert "李　娜" not in page
     assert "没有符合条件" in organiser.get(f"{base}?text=%25").text
     book = organiser.post(f"{base}/export?category=guest")
-    sheet = openpyxl.load_workbook(io.BytesIO(book.data)).active
+    sheet = openpyxl.load_workbook(io.BytesIO(book.data)).worksheets[0]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert len(rows) == 2
     assert rows[1][0] == "=1+1"
@@ -380,7 +387,7 @@ def test_rebinding_names_the_old_phone_and_lets_it_out(app: Flask, organiser: Fl
         mandate = give_mandate(
             SYSTEM, meeting.id, organisation_id=unit, person_id=registration.person_id
         )
-        link = link_of(meeting.scope_id, Role.REPRESENTATIVE, mandate.id)
+        link = _link(meeting, Role.REPRESENTATIVE, mandate.id)
         open_link(link_token(link), link.code, "Old Phone 7")
         slug, key, number, code = meeting.slug, registration.id, mandate.id, link.code
     one = f"/m/{slug}/desk/registrations/{key}"
