@@ -20,11 +20,16 @@ from eventapp.voting.queries import BallotRow, OutcomeRow, open_ballots, outcome
 from eventapp.voting.rules import BallotState
 
 _VERSION = (
-    sa.select(Meeting.id, Meeting.state, Meeting.zone, sa.func.sum(LedgerHead.seq).label("version"))
+    sa.select(
+        Meeting.id,
+        Meeting.state,
+        sa.func.sum(LedgerHead.seq).label("length"),
+        sa.func.max(LedgerHead.hash).label("hash"),
+    )
     .join(Alliance, Alliance.id == Meeting.alliance_id)
     .join(LedgerHead, LedgerHead.scope_id.in_([Meeting.scope_id, Alliance.scope_id]))
     .where(Meeting.slug == sa.bindparam("slug"))
-    .group_by(Meeting.id, Meeting.state, Meeting.zone)
+    .group_by(Meeting.id, Meeting.state)
 )
 SHOWN_FOR = timedelta(minutes=3)
 """How long a declared result stays on the projector, unless a new item begins."""
@@ -32,10 +37,15 @@ SHOWN_FOR = timedelta(minutes=3)
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """Which meeting an address names, and the version of all that its page is drawn from."""
+    """Which meeting an address names, and the version of all that its page is drawn from.
+
+    The version is the length of the records of the meeting and its alliance, which rises with
+    every change, and a hash out of them, which tells one history from another: a database put
+    back from a backup must not show what was drawn before.
+    """
 
     meeting_id: int
-    number: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,7 @@ def version_at(slug: str) -> Version:
     row = db.session.execute(_VERSION, {"slug": slug}).first()
     if row is None or row.state == State.DRAFT:
         raise _missing()
-    return Version(row.id, int(row.version))
+    return Version(row.id, f"{row.length}-{row.hash[:12]}")
 
 
 def public_meeting(slug: str) -> Meeting:

@@ -77,7 +77,7 @@ def show_meeting(meeting: str) -> Response:
     """Show a meeting to everybody; one drawing serves all until something changes."""
     found, now = version_at(meeting), clock.now()
     minute = int(now.timestamp()) // 60
-    key = (meeting, html_lang(), found.number, minute, installation.is_demo())
+    key = (meeting, html_lang(), found.name, minute, installation.is_demo())
     kept = _kept.get(key)
     if kept is None:
         kept = _keep(key, _draw(meeting, now))
@@ -175,7 +175,7 @@ def show_projector(meeting: str) -> str:
 def show_projector_now(meeting: str) -> Response:
     """Give the inside of the projector anew when it has changed, or a minute has passed."""
     minute = int(clock.now().timestamp()) // 60
-    version = f"{version_at(meeting).number}-{minute}-{html_lang()}"
+    version = f"{version_at(meeting).name}-{minute}-{html_lang()}"
     return conditional(version, lambda: render_template("hall/_projector.html", **_screen(meeting)))
 
 
