@@ -5,7 +5,9 @@ from datetime import timedelta
 from itertools import count
 from uuid import uuid4
 
-from eventapp.accounts.models import User
+from flask.testing import FlaskClient
+
+from eventapp.accounts.service import sign_in_user
 from eventapp.agenda.rules import Kind
 from eventapp.agenda.service import PersonIn, add_item, finish_item, skip_item, start_item
 from eventapp.alliance.models import Alliance
@@ -48,7 +50,7 @@ from eventapp.voting.service import (
     open_ballot,
     prepare_ballot,
 )
-from tests.factories import actor_of, make_user
+from tests.factories import actor_of, make_user, put_token
 from tests.factories_alliance import make_alliance, make_meeting, make_person, make_unit
 
 RULE = Rule(None, AT_LEAST_TWO_THIRDS, Base.ALL)
@@ -71,7 +73,8 @@ class Held:
     checker: Actor
     signer: Actor
     press: Actor
-    users: dict[str, User]
+    chair: Actor
+    users: dict[str, int]
     canaries: list[str]
     phones: list[str]
 
@@ -119,7 +122,8 @@ def _with_people(
         actors["checker"],
         actors["signer"],
         actors["press"],
-        users,
+        actors["chair"],
+        {part: user.id for part, user in users.items()},
         [],
         [],
     )
@@ -225,8 +229,7 @@ def _vote(held: Held, number: int) -> None:
         choice = Choice.ABSTAIN if place == 0 else Choice.YES
         cast_vote(voter, held.meeting_id, ballot_id, choice=choice, client_key=uuid4().hex)
     close_ballot(held.drafter, held.meeting_id, ballot_id)
-    chair = actor_of(held.users["chair"], Grant(Role.CHAIR, held.scope_id))
-    declare_outcome(chair, held.meeting_id, ballot_id)
+    declare_outcome(held.chair, held.meeting_id, ballot_id)
 
 
 def _voters(held: Held) -> list[Actor]:
@@ -234,6 +237,11 @@ def _voters(held: Held) -> list[Actor]:
         Actor(ActorKind.LINK, row.id, (Grant(Role.REPRESENTATIVE, held.scope_id),), row.id, 1, "")
         for row in mandates_of(held.meeting_id)
     ]
+
+
+def enter(client: FlaskClient, held: Held, part: str) -> None:
+    """Sign a browser in as one of the meeting's people."""
+    put_token(client, "account", sign_in_user(SYSTEM, held.users[part]))
 
 
 def make_draft(held: Held, introduction: str = "会议气氛热烈。") -> Minutes:

@@ -16,28 +16,43 @@ PRESENCE_WORD = {
 
 
 def attendance_of(facts: Facts) -> Json:
-    """Group who came, who is excused and who sat in, by unit."""
-    present = [Group(unit.name, unit.people) for unit in facts.of(Presence.PRESENT)]
-    leave = [Group(unit.name, unit.people) for unit in facts.of(Presence.LEAVE)]
+    """Group who came, who is excused and who sat in, by unit; people without a unit by name.
+
+    Who came for each unit stands in the annex: eighty units with their people in one paragraph
+    fill three pages that nobody can search.
+    """
     return {
-        "present": _groups([*present, *facts.others]),
-        "leave": _groups(leave),
-        "observers": _groups(facts.observers),
+        "present": [
+            *({"unit": unit.name, "names": []} for unit in facts.of(Presence.PRESENT)),
+            *_by_unit(facts.others),
+        ],
+        "leave": [{"unit": unit.name, "names": []} for unit in facts.of(Presence.LEAVE)],
+        "observers": _by_unit(facts.observers),
     }
 
 
-def _groups(groups: Iterable[Group]) -> list[Json]:
-    return [{"unit": group.unit, "names": list(group.people)} for group in groups]
+def _by_unit(groups: Iterable[Group]) -> list[Json]:
+    return [
+        {"unit": group.unit, "names": [] if group.unit else list(group.people)} for group in groups
+    ]
 
 
 def attendance_annex(facts: Facts) -> Json:
-    """List every unit that was expected, with who came for it."""
-    rows = [
-        [str(n), unit.name, "、".join(unit.people), _presence(unit.presence, proxy=unit.by_proxy)]
-        for n, unit in enumerate(facts.units, start=1)
+    """List every unit that was expected, then whoever else came, with the people of each."""
+    lines = [
+        *(
+            (unit.name, unit.people, _presence(unit.presence, proxy=unit.by_proxy))
+            for unit in facts.units
+        ),
+        *((group.unit, group.people, "出席") for group in facts.others),
+        *((group.unit, group.people, "列席") for group in facts.observers),
     ]
-    columns = [("序号", "n"), ("单位", "text"), ("代表", "text"), ("情况", "name")]
-    return _annex("单位出席情况一览表", columns, rows)
+    rows = [
+        [str(n), unit, "、".join(people), word]
+        for n, (unit, people, word) in enumerate(lines, start=1)
+    ]
+    columns = [("序号", "n"), ("单位", "text"), ("人员", "text"), ("情况", "name")]
+    return _annex("出席情况一览表", columns, rows)
 
 
 def _presence(presence: Presence, *, proxy: bool) -> str:

@@ -53,7 +53,9 @@ def paper_of(content: Content, dress: Dress) -> Json:
             "title": content.title,
             "title_lines": title_lines(content.title, TITLE_WIDTH),
             "mark_lines": title_lines(f"{facts.overview.alliance}会议纪要", MARK_WIDTH),
-            "number": dress.number if dress.press else f"{dress.number}（内部存档本）",
+            "number": dress.number
+            if dress.press or dress.draft
+            else f"{dress.number}（内部存档本）",
             "issuer": facts.overview.issuer,
             "date_text": day(dress.dated_at, zone),
             "sections": sections_of(content),
