@@ -169,7 +169,7 @@ def arrival_counts(meeting_id: int) -> ArrivalCounts:
             sa.or_(Registration.state == State.APPROVED, Admission.id.is_not(None)),
         )
         .group_by(Registration.category)
-    ).tuples()
+    )
     counts = {category: (arrived, total) for category, arrived, total in rows}
     by_category = {kind: counts[kind] for kind in Category if kind in counts}
     tally = db.session.execute(TALLY, {"meeting_id": meeting_id}).one()
@@ -204,7 +204,7 @@ def gate_counts(meeting_id: int) -> list[GateCount]:
         .where(Gate.meeting_id == meeting_id)
         .group_by(Gate.id, Gate.name, Gate.ordinal)
         .order_by(Gate.ordinal, Gate.id)
-    ).tuples()
+    )
     return [GateCount(*row) for row in rows]
 
 

@@ -119,5 +119,6 @@ codeForm.addEventListener("submit", (event) => {
   const field = codeForm.elements.code;
   const text = field.value.trim();
   field.value = "";
+  document.getElementById("typing").open = false;
   if (text) scan(text, text.length > CODE_LONGEST ? "wedge" : "typed_code");
 });

@@ -4,8 +4,8 @@
  * and neither do Shift, Caps Lock or another keyboard layout. Enter or a pause ends a code.
  */
 
-const PACE_MS = 60; // between two keys of one code; people are slower
-const END_MS = 160;
+const PACE_MS = 250; // between two keys of one code, on a slow computer; nobody types forty so
+const END_MS = 300;
 const SHORTEST = 40;
 
 /** The character of a key of the pass's alphabet, or an empty string. */

@@ -1,0 +1,134 @@
+"""A live installation and a browser before it: `live` serves, `browser` looks.
+
+The test seeds the database of the live server directly, through an application of its own on the
+same file; the server is a gunicorn of its own, as an installation runs it.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from flask_migrate import upgrade
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+
+from config import Config
+from eventapp.accounts.models import User
+from eventapp.accounts.service import sign_in_user
+from eventapp.app import create_app
+from eventapp.core.access import SYSTEM
+from eventapp.core.db import db
+
+HERE = Path(__file__).resolve().parents[2]
+STARTS_WITHIN = 60  # seconds; a busy machine is slow to load the application
+
+
+@dataclass(frozen=True)
+class Live:
+    """A server and an application on its database, to prepare and to look."""
+
+    base_url: str
+    app: Flask
+
+    def token_of(self, user: User) -> str:
+        """Sign a user in and return the cookie of the browser that did; needs an app context."""
+        token = sign_in_user(SYSTEM, user.id)
+        interface = self.app.session_interface
+        assert isinstance(interface, SecureCookieSessionInterface)
+        serializer = interface.get_signing_serializer(self.app)
+        assert serializer is not None
+        return str(serializer.dumps({"tokens": {"account": token}, "_permanent": True}))
+
+    def enter(self, context: BrowserContext, user: User) -> None:
+        """Give a browser the sign-in of a user; needs an app context."""
+        name = self.app.config["SESSION_COOKIE_NAME"]
+        cookie = {"name": name, "value": self.token_of(user), "url": self.base_url}
+        context.add_cookies([cookie])  # pyright: ignore[reportArgumentType]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(base_url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(f"{base_url}/static/img/seal.svg", timeout=2)  # noqa: S310
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+        else:
+            return
+    pytest.fail(f"the server did not start:\n{log.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """Serve a fresh installation on SQLite until the tests end."""
+    var = tmp_path_factory.mktemp("live")
+    port = _free_port()
+    base_url = f"http://127.0.0.1:{port}"
+    env = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("FLASK")},
+        "MENGHUI_ENV": "development",
+        "MENGHUI_VAR": str(var),
+        "PORT": str(port),
+    }
+    env.pop("DATABASE_URL", None)
+    app = create_app(Config.from_env(env))
+    with app.app_context():
+        upgrade()
+        db.session.remove()
+    log = var / "server.log"
+    command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "--threads", "8"]
+    with log.open("wb") as out:
+        server = subprocess.Popen(
+            [*command, "--no-control-socket", "wsgi:app"], cwd=HERE, env=env, stdout=out, stderr=out
+        )
+        try:
+            _wait(base_url, server, log)
+            yield Live(base_url, app)
+        finally:
+            server.terminate()
+            server.wait(20)
+    with app.app_context():
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Drive browsers."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture
+def launch(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
+    """Open the system's Chromium with more arguments of one's own; closed after the test."""
+    opened: list[Browser] = []
+
+    def start(*arguments: str) -> Browser:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", *arguments]
+        )
+        opened.append(browser)
+        return browser
+
+    yield start
+    for browser in opened:
+        browser.close()

@@ -1,0 +1,148 @@
+"""The door in a real browser: a camera that sees a pass, a scanner that types, a code by hand."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Browser, Page, expect
+
+from eventapp.checkin.models import Scan
+from eventapp.checkin.rules import Method, Verdict
+from eventapp.core.db import db
+from eventapp.registration.models import Pass
+from eventapp.web.qr import qr_png
+from tests.e2e.conftest import Live
+from tests.factories_checkin import (
+    Door,
+    make_door,
+    make_door_staff,
+    make_registration,
+    make_unit,
+    pass_text,
+)
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+PHONE = {"width": 390, "height": 844}
+PATIENCE = 30_000  # milliseconds; the machine may be busy
+
+
+def film(text: str, folder: Path) -> Path:
+    """Draw a pass and film it, as a camera would see it: centred on grey, 640 by 480."""
+    picture, video = folder / "pass.png", folder / "pass.y4m"
+    picture.write_bytes(qr_png(text, 8))
+    scene = "scale=360:360,pad=640:480:140:60:gray,format=yuv420p"
+    source = ["ffmpeg", "-loglevel", "error", "-y", "-loop", "1", "-i", str(picture)]
+    subprocess.run([*source, "-vf", scene, "-t", "2", "-r", "10", str(video)], check=True)
+    return video
+
+
+def open_door(live: Live, browser: Browser, door: Door, **options: object) -> Page:
+    """Open the door's page as its staff."""
+    context = browser.new_context(viewport=PHONE, **options)  # pyright: ignore[reportArgumentType]
+    context.set_default_timeout(PATIENCE)
+    with live.app.test_request_context():
+        live.enter(context, make_door_staff(door))
+    page = context.new_page()
+    page.goto(f"{live.base_url}/m/{door.slug}/door?gate={door.gate_id}")
+    return page
+
+
+def admitted(live: Live, door: Door) -> list[tuple[Verdict, Method]]:
+    with live.app.app_context():
+        rows = db.session.execute(
+            sa.select(Scan.verdict, Scan.method)
+            .where(Scan.scope_id == door.scope_id)
+            .order_by(Scan.seq)
+        )
+        return [(row.verdict, row.method) for row in rows]
+
+
+def test_camera_reads_a_pass_and_admits_under_the_real_policy(
+    live: Live, launch: Callable[..., Browser], tmp_path: Path
+) -> None:
+    with live.app.app_context():
+        door = make_door()
+        text = pass_text(make_registration(door, "欧阳建国", organisation_id=make_unit()))
+    browser = launch(
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={film(text, tmp_path)}",
+    )
+    page = open_door(live, browser, door)
+    broken: list[str] = []
+    page.on("console", lambda line: broken.append(line.text) if line.type == "error" else None)
+    verdict = page.locator("#verdict")
+    expect(verdict).to_contain_text("欧阳建国", timeout=PATIENCE)
+    expect(verdict).to_have_attribute("data-verdict", "admitted")
+    expect(page.locator("[data-count=arrived]")).to_have_text("1")
+    expect(page.locator("#scans li")).to_have_count(1, timeout=PATIENCE)
+    assert broken == []
+    assert admitted(live, door) == [(Verdict.ADMITTED, Method.QR)]
+
+
+def test_scanner_that_types_in_lower_case_admits_wherever_the_focus_is(
+    live: Live, launch: Callable[..., Browser]
+) -> None:
+    with live.app.app_context():
+        door = make_door()
+        text = pass_text(make_registration(door, "张堃"))
+    page = open_door(live, launch(), door)
+    expect(page.locator("#start")).to_be_visible()
+    page.keyboard.type(text.lower())
+    page.keyboard.press("Enter")
+    expect(page.locator("#verdict")).to_contain_text("张堃", timeout=PATIENCE)
+    assert admitted(live, door) == [(Verdict.ADMITTED, Method.WEDGE)]
+
+
+def test_lost_answer_is_asked_for_again_and_is_no_second_scan(
+    live: Live, launch: Callable[..., Browser]
+) -> None:
+    with live.app.app_context():
+        door = make_door()
+        registration_id = make_registration(door, "张堃")
+        code = db.session.get_one(Pass, registration_id).code
+    page = open_door(live, launch(), door)
+    lost: list[str] = []
+
+    def lose(route) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.fetch().text())  # the server has answered; the phone never hears it
+        route.abort()
+
+    page.route("**/api/scans", lose)
+    page.locator("#typing summary").click()
+    page.locator("[name=code]").fill(code)
+    page.locator("#code-form button").click()
+    expect(page.locator("#verdict")).to_contain_text("张堃", timeout=PATIENCE)
+    expect(page.locator("#verdict")).to_have_attribute("data-verdict", "admitted")
+    assert len(lost) == 1
+    assert admitted(live, door) == [(Verdict.ADMITTED, Method.TYPED_CODE)]
+
+
+def test_typed_code_admits_and_can_be_undone_without_a_script(
+    live: Live, launch: Callable[..., Browser]
+) -> None:
+    with live.app.app_context():
+        door = make_door()
+        registration_id = make_registration(door, "刘雪梅")
+        code = db.session.get_one(Pass, registration_id).code
+    page = open_door(live, launch(), door, java_script_enabled=False)
+    page.locator("#typing summary").click()
+    page.locator("[name=code]").fill(code)
+    page.locator("#code-form button").click()
+    expect(page.locator("#verdict")).to_contain_text("刘雪梅")
+    page.locator("#undo summary").click()
+    page.locator("[name=reason]").fill("误扫")
+    page.locator("#undo-form button").click()
+    expect(page.locator(".flash")).to_contain_text("已撤销")
+    assert admitted(live, door) == [
+        (Verdict.ADMITTED, Method.TYPED_CODE),
+        (Verdict.LEFT, Method.MANUAL),
+    ]

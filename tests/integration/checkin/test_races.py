@@ -1,0 +1,79 @@
+"""Many hands at one pass."""
+
+import json
+import threading
+from collections import Counter
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from eventapp.checkin.models import Admission, Scan
+from eventapp.checkin.rules import Verdict
+from eventapp.core.access import Role
+from eventapp.core.db import db
+from eventapp.core.errors import Busy
+from eventapp.core.ledger import verify
+from tests.factories_checkin import make_door, make_registration, pass_text, scan, staff
+
+THREADS = 24
+pytestmark = pytest.mark.races
+
+
+def test_one_pass_before_many_scanners_admits_once_and_every_scan_is_recorded(app: Flask) -> None:
+    with app.app_context():
+        door = make_door()
+        text = pass_text(make_registration(door))
+        db.session.remove()
+    start = threading.Barrier(THREADS)
+    verdicts: list[str] = []
+
+    def knock(number: int) -> None:
+        scan_id = str(uuid4())
+        start.wait()
+        with app.app_context():
+            for _ in range(20):  # a phone asks again with the same id when the door is busy
+                try:
+                    actor = staff(100 + number, Role.DOOR_STAFF, door.scope_id)
+                    verdicts.append(scan(door, text, actor, scan_id=scan_id)["verdict"])
+                    break
+                except Busy:
+                    continue
+            db.session.remove()
+
+    threads = [threading.Thread(target=knock, args=(number,)) for number in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert Counter(verdicts) == {Verdict.ADMITTED: 1, Verdict.ALREADY_INSIDE: THREADS - 1}
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Admission)) == 1
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Scan)) == THREADS
+        assert list(verify(Scan)) == []
+
+
+def test_one_scan_sent_many_times_at_once_is_one_record(app: Flask) -> None:
+    with app.app_context():
+        door = make_door()
+        text = pass_text(make_registration(door))
+        db.session.remove()
+    start = threading.Barrier(8)
+    answers: list[str] = []
+
+    def knock() -> None:
+        start.wait()
+        with app.app_context():
+            answers.append(json.dumps(scan(door, text, scan_id="0190-the-same")))
+            db.session.remove()
+
+    threads = [threading.Thread(target=knock) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(answers) == 8
+    assert len(set(answers)) == 1
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Scan)) == 1
