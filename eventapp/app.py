@@ -44,6 +44,7 @@ def create_app(config: "Config") -> Flask:
     app = Flask(
         "eventapp",
         static_folder=str(HERE / "static"),
+        static_url_path=f"/static/{headers.version_of(HERE / 'static')}",
         template_folder=str(HERE / "templates"),
     )
     app.config.update(_settings(config))
@@ -90,6 +91,8 @@ def _security_settings(config: "Config") -> dict[str, object]:
         "SECURITY_PASSWORD_LENGTH_MIN": 10,
         "SECURITY_URL_PREFIX": "/account",
         "SECURITY_TRACKABLE": False,
+        "SECURITY_CLI_USERS_NAME": None,
+        "SECURITY_CLI_ROLES_NAME": None,
         "SECURITY_REGISTERABLE": False,
         "SECURITY_RECOVERABLE": True,
         "SECURITY_CHANGEABLE": True,

@@ -1,5 +1,7 @@
 """Headers that every answer carries, and the one page that may run WebAssembly."""
 
+import hashlib
+from pathlib import Path
 from typing import Final
 
 from flask import Flask, Response, request
@@ -21,6 +23,20 @@ _FIXED = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
+
+
+def version_of(folder: Path) -> str:
+    """Tell a short version of the static files, which changes with any of them.
+
+    It stands in their addresses, so that each may be kept for ever and none is kept too long.
+    """
+    found = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "lucide-static" not in path.parts:
+            state = path.stat()
+            name = path.relative_to(folder)
+            found.update(f"{name}:{state.st_size}:{state.st_mtime_ns}\n".encode())
+    return found.hexdigest()[:10]
 
 
 def register(app: Flask) -> None:

@@ -1,5 +1,6 @@
 """The queue that hurries jobs: huey on SQLite, or on Redis where many processes share it."""
 
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -68,17 +69,18 @@ def work(threads: int) -> None:
     consumer = app.extensions["huey"].create_consumer(
         workers=threads, periodic=False, initial_delay=0.1, max_delay=1.0
     )
-    consumer.start()
+    threading.Thread(target=_sweep, args=(app,), daemon=True).start()
     click.echo("worker ready")
-    try:
-        while True:
-            with app.app_context():
-                installation.refresh()
-                run_due(app)
-                db.session.remove()
-            time.sleep(SWEEP_SECONDS)
-    except KeyboardInterrupt:
-        consumer.stop(graceful=True)
+    consumer.run()  # it takes SIGTERM and SIGINT, finishes what it has begun, and returns
+
+
+def _sweep(app: Flask) -> None:
+    while True:
+        with app.app_context():
+            installation.refresh()
+            run_due(app)
+            db.session.remove()
+        time.sleep(SWEEP_SECONDS)
 
 
 @cli.command("drain")
