@@ -1,6 +1,6 @@
 """Verbs on registrations: register, approve, decline, cancel, give a place."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -34,11 +34,10 @@ DESK, LIAISON, PUBLIC = "desk", "liaison", "public"
 """Ways in which a registration comes; the desk may choose any category, and approves at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Terms:
+class _Terms(NamedTuple):
     open_categories: frozenset[Category]
-    auto_approve: bool
     places_left: int | None
+    auto_approve: bool
 
 
 def register_person(
@@ -55,27 +54,21 @@ def register_person(
 ) -> Registration:
     """Register a person of the alliance for a meeting; its state follows the meeting's rules.
 
-    `to_check` is a sentence (a message id) that says why somebody must look first. Raises
-    Conflict `already_registered`, and Invalid where the category is not open to this channel.
+    `to_check` is a message id that says why somebody must look first. Raises Conflict
+    `already_registered`, and Invalid where the category is not open to this channel.
     """
     category = Category(category)
     with transaction() as session:
         meeting = meeting_of(meeting_id)
-        person_in(meeting.alliance_id, person_id)
-        if organisation_id is not None:
-            organisation_in(meeting.alliance_id, organisation_id)
-        terms = _terms(meeting_id, category, organisation_id, channel)
-        auto_approve = terms.auto_approve and not to_check
-        state = decide_registration(
-            category, terms.open_categories, terms.places_left, auto_approve
-        )
+        _ensure_of_alliance(meeting.alliance_id, person_id, organisation_id)
+        terms = _terms(meeting_id, category, organisation_id, channel, to_check)
         registration = Registration(
             meeting_id=meeting_id,
             person_id=person_id,
             organisation_id=organisation_id,
             unit_text="" if organisation_id is not None else unit_text,
             category=category,
-            state=state,
+            state=(state := decide_registration(category, *terms)),
             reason=to_check,
             channel=channel,
             submitted_at=clock.now(),
@@ -83,23 +76,36 @@ def register_person(
         )
         session.add(registration)
         flush_or(Conflict("already_registered", N_("这个人已经报名，不必再报。")))
-        audit(
-            actor,
-            meeting.scope_id,
-            "registration.submit",
-            f"registration:{registration.id}",
-            category=category.value,
-            state=state.value,
-            channel=channel,
-        )
-        if consent_text_id is not None:
-            _note_consent(actor, meeting_id, registration.id, consent_text_id, channel)
+        _record(actor, meeting.scope_id, registration)
+        _note_consent(actor, registration, consent_text_id)
         _equip(actor, registration.id, state)
     return registration
 
 
+def _ensure_of_alliance(alliance_id: int, person_id: int, organisation_id: int | None) -> None:
+    person_in(alliance_id, person_id)
+    if organisation_id is not None:
+        organisation_in(alliance_id, organisation_id)
+
+
+def _record(actor: Actor, scope_id: int, registration: Registration) -> None:
+    audit(
+        actor,
+        scope_id,
+        "registration.submit",
+        f"registration:{registration.id}",
+        category=registration.category.value,
+        state=registration.state.value,
+        channel=registration.channel,
+    )
+
+
 def _terms(
-    meeting_id: int, category: Category, organisation_id: int | None, channel: str
+    meeting_id: int,
+    category: Category,
+    organisation_id: int | None,
+    channel: str,
+    to_check: str,
 ) -> _Terms:
     left = _places_left(meeting_id, category, organisation_id)
     rows = {row.category: row for row in categories_of(meeting_id)}
@@ -107,7 +113,8 @@ def _terms(
         allowed = frozenset(row.category for row in rows.values() if row.public)
     else:
         allowed = frozenset(Category) if channel == DESK else PUBLIC_CATEGORIES
-    return _Terms(allowed, channel == DESK or rows[category].auto_approve, left)
+    by_rule = channel == DESK or rows[category].auto_approve
+    return _Terms(allowed, left, by_rule and not to_check)
 
 
 def _places_left(meeting_id: int, category: Category, organisation_id: int | None) -> int | None:
@@ -130,23 +137,23 @@ def _places_left(meeting_id: int, category: Category, organisation_id: int | Non
     )
 
 
-def _note_consent(
-    actor: Actor, meeting_id: int, registration_id: int, consent_text_id: int, channel: str
-) -> None:
-    text = consent_in(meeting_id, consent_text_id)
+def _note_consent(actor: Actor, registration: Registration, consent_text_id: int | None) -> None:
+    if consent_text_id is None:
+        return
+    text = consent_in(registration.meeting_id, consent_text_id)
     db.session.add(
         Consent(
-            registration_id=registration_id,
+            registration_id=registration.id,
             consent_text_id=text.id,
             given_at=clock.now(),
-            channel=channel,
+            channel=registration.channel,
         )
     )
     audit(
         actor,
-        meeting_of(meeting_id).scope_id,
+        meeting_of(registration.meeting_id).scope_id,
         "consent.give",
-        f"registration:{registration_id}",
+        f"registration:{registration.id}",
         version=text.version,
         digest=text.digest,
     )

@@ -54,14 +54,8 @@ def register_publicly(
     titles: str = "",
     email: str = "",
 ) -> Reception:
-    """Register somebody who filled in the public form.
-
-    Raises Conflict where registration is closed, and Invalid at the field that is wrong:
-    `consent` where the text has changed since it was read.
-    """
-    digits = clean_phone(phone)
-    if not digits:
-        raise Invalid("phone_missing", N_("请填写手机号。"), field="phone")
+    """Register somebody by the public form; Invalid names the field, Conflict says it is closed."""
+    digits = _needed_phone(phone)
     with transaction():
         meeting = meeting_of(meeting_id)
         ensure_open(meeting)
@@ -73,17 +67,9 @@ def register_publicly(
             tell(ANONYMOUS, earlier)
             return Reception(None)
         is_same = known is None or name_key(known.name) == name_key(name)
-        person = known or ensure_person(
-            ANONYMOUS,
-            meeting.alliance_id,
-            name=name,
-            phone=digits,
-            email=email,
-            organisation_id=organisation_id,
-            titles=titles,
-        )
-        if known is not None and is_same:
-            _complete(known, email, titles)
+        person = known or _new_person(meeting.alliance_id, name, digits, organisation_id)
+        if is_same:
+            _complete(person, email, titles)
         registration = register_person(
             ANONYMOUS,
             meeting_id,
@@ -95,8 +81,20 @@ def register_publicly(
             channel=PUBLIC,
             to_check="" if is_same else LOOK_AGAIN,
         )
-        approved = registration.state is State.APPROVED
-        return Reception(registration.id if approved and is_same else None)
+        return Reception(registration.id if registration.state is State.APPROVED else None)
+
+
+def _needed_phone(phone: str) -> str:
+    digits = clean_phone(phone)
+    if not digits:
+        raise Invalid("phone_missing", N_("请填写手机号。"), field="phone")
+    return digits
+
+
+def _new_person(alliance_id: int, name: str, phone: str, organisation_id: int | None) -> Person:
+    return ensure_person(
+        ANONYMOUS, alliance_id, name=name, phone=phone, organisation_id=organisation_id
+    )
 
 
 def _agreed(meeting_id: int, version: int) -> int:
@@ -121,7 +119,7 @@ def member_named(alliance_id: int, unit: str) -> int | None:
 
 
 def _complete(person: Person, email: str, titles: str) -> None:
-    """Keep what a known person adds, and change nothing that is on file."""
+    """Keep what a person adds, and change nothing that is on file already."""
     if not ((email and not person.email) or (titles and not person.titles)):
         return
     change_person(

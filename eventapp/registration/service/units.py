@@ -24,10 +24,7 @@ def set_liaison(
     person_id: int | None = None,
     quota: int | None = None,
 ) -> Delegation:
-    """Say who arranges a unit's delegation and how many it may send; None is without limit.
-
-    The delegation keeps its personal link, whoever its liaison is.
-    """
+    """Say who arranges a unit's delegation, by one link, and how many it may send at most."""
     if quota is not None and quota < 0:
         raise Invalid("quota_negative", N_("名额不能小于零。"), field="quota")
     with transaction() as session:
