@@ -243,6 +243,14 @@ def seats_of(alliance_id: int) -> list[Seat]:
     )
 
 
+def seat_in(alliance_id: int, seat_id: int) -> Seat:
+    """Find a seat of the alliance; raises NotFound."""
+    found = db.session.get(Seat, seat_id)
+    if found is None or found.alliance_id != alliance_id:
+        raise missing()
+    return found
+
+
 def people_of(
     alliance_id: int,
     organisation_id: int | None = None,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from eventapp.alliance.models import Alliance, ListEntry, Membership, Seat
-from eventapp.alliance.queries import missing, seats_of
+from eventapp.alliance.queries import seat_in, seats_of
 from eventapp.alliance.rules import DEFAULT_SEATS
 from eventapp.core import clock
 from eventapp.core.access import Actor
@@ -112,9 +112,7 @@ def remove_seat(actor: Actor, alliance_id: int, seat_id: int) -> None:
     """Remove a seat that no unit holds and no list names."""
     with transaction() as session:
         alliance = lock(Alliance, alliance_id)
-        seat = session.get(Seat, seat_id)
-        if seat is None or seat.alliance_id != alliance_id:
-            raise missing()
+        seat = seat_in(alliance_id, seat_id)
         holders = sa.select(Membership.id).where(
             sa.or_(Membership.seat_id == seat_id, Membership.proposed_seat_id == seat_id)
         )

@@ -146,6 +146,13 @@ def add_people(actor: Actor, alliance_id: int, rows: Sequence[PersonRowIn]) -> l
     return added
 
 
+def note_export(actor: Actor, alliance_id: int, what: str) -> None:
+    """Record that somebody took a file with personal data of an alliance."""
+    with transaction():
+        alliance = lock(Alliance, alliance_id)
+        audit(actor, alliance.scope_id, "people.export", f"alliance:{alliance_id}", what=what)
+
+
 def _write(
     person: Person,
     alliance_id: int,

@@ -164,6 +164,33 @@ def place_unit(
     return membership
 
 
+def change_unit(
+    actor: Actor,
+    alliance_id: int,
+    organisation_id: int,
+    *,
+    name: str,
+    credit_code: str = "",
+    ordinal: int | None = None,
+    lead_ordinal: int | None = None,
+    seat_key: str | None = None,
+) -> None:
+    """Correct a unit's name and code where they differ, and set its places."""
+    with transaction():
+        membership_in(alliance_id, organisation_id)
+        unit = organisation_in(alliance_id, organisation_id)
+        if (unit.name, unit.credit_code) != _checked(name, credit_code):
+            rename_unit(actor, alliance_id, organisation_id, name=name, credit_code=credit_code)
+        place_unit(
+            actor,
+            alliance_id,
+            organisation_id,
+            ordinal=ordinal,
+            lead_ordinal=lead_ordinal,
+            seat_key=seat_key,
+        )
+
+
 def remove_unit(actor: Actor, alliance_id: int, organisation_id: int) -> None:
     """End a unit's membership and its seat; drafts of lists lose its line, records keep it."""
     with transaction() as session:

@@ -35,7 +35,7 @@ def prepared() -> tuple[Alliance, list[Membership], int]:
 
 
 def test_lines_stand_by_seat_and_are_frozen_when_tabled(house: Flask) -> None:
-    alliance, units, edition_id = prepared()
+    _alliance, units, edition_id = prepared()
     assert [row.name for row in entries_of(edition_id)] == ["乙学院", "甲学院", "丙学院"]
     edition = table_list(SYSTEM, edition_id)
     assert (edition.state, len(edition.digest)) == (ListState.TABLED, 64)
@@ -46,7 +46,7 @@ def test_lines_stand_by_seat_and_are_frozen_when_tabled(house: Flask) -> None:
 
 
 def test_adopting_a_list_seats_its_units_and_no_others(house: Flask) -> None:
-    alliance, units, edition_id = prepared()
+    alliance, _units, edition_id = prepared()
     table_list(SYSTEM, edition_id)
     assert all(member.seat_key is None for member in members_of(alliance.id))
     seat_council(SYSTEM, edition_id, basis="outcome:1:abc")
@@ -77,7 +77,7 @@ def test_a_later_list_unseats_whoever_it_leaves_out(house: Flask) -> None:
 def test_adoption_supersedes_another_tabled_edition_and_rejection_seats_nobody(
     house: Flask,
 ) -> None:
-    alliance, units, first = prepared()
+    alliance, _units, first = prepared()
     table_list(SYSTEM, first)
     list_id = lists_of(alliance.id)[0].id
     second = add_list_edition(SYSTEM, alliance.id, list_id).id
@@ -92,7 +92,7 @@ def test_adoption_supersedes_another_tabled_edition_and_rejection_seats_nobody(
 
 
 def test_an_empty_list_cannot_be_tabled(house: Flask) -> None:
-    alliance, units, edition_id = prepared()
+    _alliance, _units, edition_id = prepared()
     set_entries(SYSTEM, edition_id, [])
     with pytest.raises(Conflict):
         table_list(SYSTEM, edition_id)
@@ -108,7 +108,7 @@ def test_a_removed_unit_leaves_drafts_and_stays_in_records(house: Flask) -> None
 
 
 def test_a_list_takes_units_of_its_own_alliance_only(house: Flask) -> None:
-    alliance, units, edition_id = prepared()
+    _alliance, _units, edition_id = prepared()
     other = make_alliance()
     stranger = make_unit(other)
     with pytest.raises(NotFound):
