@@ -64,7 +64,7 @@ export class View {
     this.list.replaceChildren(
       ...scans.map((scan) => {
         const item = shape.cloneNode(true).firstElementChild;
-        const [name, unit, word] = item.querySelectorAll("b, .faint, span > span:last-of-type");
+        const [name, unit, word] = item.querySelectorAll(".scan-name, span.faint, .scan-word");
         item.className = `scan-${scan.tone}`;
         name.textContent = scan.name || scan.word;
         unit.textContent = scan.name ? scan.unit : "";
