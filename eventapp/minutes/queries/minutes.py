@@ -77,6 +77,7 @@ def content_of(minutes: Minutes) -> Content:
     """Give the minutes as they stand: live while they are drafted, frozen once they are signed."""
     if minutes.frozen:
         return content_from(json.loads(minutes.frozen))
+    installation.refresh()
     return Content(
         minutes.title,
         facts_of(minutes.meeting_id),

@@ -13,7 +13,7 @@ from eventapp.core.errors import N_, Conflict, Forbidden
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
 from eventapp.minutes import service
-from eventapp.minutes.document import Dress, paper_of, render_paper
+from eventapp.minutes.document import Dress, dress_of, paper_of, render_paper
 from eventapp.minutes.forms import (
     CheckMinutesForm,
     SignMinutesForm,
@@ -23,8 +23,15 @@ from eventapp.minutes.forms import (
     kept_values,
 )
 from eventapp.minutes.models import Minutes
-from eventapp.minutes.queries import content_of, editions_of, minutes_in, minutes_of, steps_of
-from eventapp.minutes.routes.blueprint import NUMBER, bp, heading
+from eventapp.minutes.queries import (
+    EditionRow,
+    content_of,
+    editions_of,
+    minutes_in,
+    minutes_of,
+    steps_of,
+)
+from eventapp.minutes.routes.blueprint import NUMBER, base_url, bp, heading
 from eventapp.minutes.rules import (
     STATE_LABEL,
     STEP_LABEL,
@@ -245,7 +252,7 @@ def _page(
     clash: bool = False,
 ) -> str:
     content = content_of(minutes)
-    steps = steps_of(minutes.id)
+    steps, editions = steps_of(minutes.id), editions_of(meeting.id)
     digest = service.content_digest(content)
     checked = next((row.digest for row in reversed(steps) if row.step is Step.CHECK), digest)
     if form is None and minutes.state is State.DRAFTING:
@@ -256,7 +263,7 @@ def _page(
         minutes=minutes,
         state=minutes.state.value,
         state_label=STATE_LABEL[minutes.state],
-        paper=paper_of(content, _draft_dress(press=False)),
+        paper=paper_of(content, _dress_of(minutes, editions)),
         form=form,
         others=_others(minutes, form) if clash else {},
         step_form=step,
@@ -266,8 +273,16 @@ def _page(
         digest=digest,
         changed=minutes.state is State.COMMENTS and checked != digest,
         missing=_missing(content),
-        editions=editions_of(meeting.id),
+        editions=editions,
     )
+
+
+def _dress_of(minutes: Minutes, editions: list[EditionRow]) -> Dress:
+    """Tell what the page beside the draft wears: once released, its number and date."""
+    for edition in editions:
+        if edition.minutes_id == minutes.id:
+            return dress_of(edition, base_url(), press=False)
+    return _draft_dress(press=False)
 
 
 def _others(minutes: Minutes, form: Any) -> dict[str, str]:

@@ -74,6 +74,7 @@ def test_every_step_goes_through_the_desk_by_its_own_person(app: Flask) -> None:
     page = drafter.get(desk).text
     assert "核稿人赵静" in page
     assert "签发人马宝涛" in page
+    assert "1号（内部存档本）" in page
 
 
 def test_minutes_begin_from_an_empty_desk(app: Flask) -> None:
