@@ -39,7 +39,7 @@ from eventapp.voting.rules import (
 )
 from eventapp.voting.rules.threshold import FRACTION
 from eventapp.voting.service import OFFERED_KINDS, OFFERED_MODES
-from eventapp.web.forms import BaseForm, long_field, text_field
+from eventapp.web.forms import BaseForm, long_field, needed, text_field
 
 _: Any = lazy_gettext
 OWN = "own"
@@ -77,14 +77,24 @@ def _labelled(labels: Any, members: Sequence[Any]) -> list[Any]:
 class PrepareBallotForm(BaseForm):
     """The question and how it will be voted on."""
 
-    kind = RadioField(_("表决什么"), choices=_labelled(MOTION_KIND_LABELS, OFFERED_KINDS))
+    kind = RadioField(
+        _("表决什么"),
+        choices=_labelled(MOTION_KIND_LABELS, OFFERED_KINDS),
+        validators=[needed],
+        default="charter",
+    )
     title = text_field(_("表决事项"), longest=200)
     charter_edition_id = SelectField(_("章程的一稿"), coerce=int, default=0)
     list_edition_id = SelectField(_("名单的一稿"), coerce=int, default=0)
     text = long_field(_("表决的文字"), longest=20000, required=False)
     item_id = SelectField(_("在哪个议程项审议"), coerce=int, default=0)
-    mode = RadioField(_("表决方式"), choices=_labelled(MODE_LABELS, OFFERED_MODES))
-    preset = SelectField(_("通过规则"))
+    mode = RadioField(
+        _("表决方式"),
+        choices=_labelled(MODE_LABELS, OFFERED_MODES),
+        validators=[needed],
+        default="named",
+    )
+    preset = SelectField(_("通过规则"), validators=[needed])
     quorum = SelectField(
         _("到会要求"),
         choices=_labelled(QUORUM_LABELS, tuple(QUORUM_LABELS)),
@@ -99,7 +109,12 @@ class PrepareBallotForm(BaseForm):
         _("何时清点人数"), choices=_labelled(COUNTED_AT_LABELS, tuple(CountedAt))
     )
     proxy_counts = BooleanField(_("受委托的单位计入到会"), default=True)
-    source = RadioField(_("谁有表决权"), choices=_labelled(ELECTORATE_SOURCE_LABELS, SOURCES))
+    source = RadioField(
+        _("谁有表决权"),
+        choices=_labelled(ELECTORATE_SOURCE_LABELS, SOURCES),
+        validators=[needed],
+        default="council_seats",
+    )
     source_list_id = SelectField(_("拟任名单"), coerce=int, default=0)
 
     def offer(

@@ -16,7 +16,7 @@ from eventapp.core import clock
 from eventapp.core.access import Actor
 from eventapp.core.db import transaction
 from eventapp.core.errors import N_, Conflict, Invalid, NotFound
-from eventapp.core.ledger import Head, LedgerHead, canonical, link, move_head
+from eventapp.core.ledger import MOVE_HEAD, LedgerHead, canonical, link
 from eventapp.meetings.models import Meeting
 from eventapp.registration.models import Mandate, Registration
 from eventapp.voting.models import Attendance as AttendanceRow
@@ -187,8 +187,10 @@ def cast_vote(
         raise Invalid("key_unreadable", N_("页面已经过期，请返回重新选择。"))
     vote = _Vote(meeting_id, ballot_id, actor.subject_id, choice, client_key)
     with transaction() as session:
-        head = session.execute(_HEAD, {"meeting_id": meeting_id}).first()
-        facts = session.execute(
+        # Columns straight from the connection: the session's work on entities is not needed here.
+        connection = session.connection()
+        head = connection.execute(_HEAD, {"meeting_id": meeting_id}).first()
+        facts = connection.execute(
             _FACTS,
             {
                 "meeting_id": meeting_id,
@@ -202,7 +204,7 @@ def cast_vote(
         if facts.earlier is not None:
             return _again(vote, facts)
         _ensure_may_cast(facts)
-        return _record(session, actor, vote, head, facts)
+        return _record(connection, actor, vote, head, facts)
 
 
 def _again(vote: _Vote, facts: Any) -> Receipt:
@@ -254,7 +256,7 @@ def _floor(facts: Any) -> Floor:
     )
 
 
-def _record(session: Any, actor: Actor, vote: _Vote, head: Any, facts: Any) -> Receipt:
+def _record(connection: sa.Connection, actor: Actor, vote: _Vote, head: Any, facts: Any) -> Receipt:
     at, seq = clock.now(), head.seq + 1
     body = canonical(
         {
@@ -273,7 +275,7 @@ def _record(session: Any, actor: Actor, vote: _Vote, head: Any, facts: Any) -> R
         }
     )
     value = link(head.hash, body)
-    session.execute(
+    connection.execute(
         _RECORD,
         {
             "scope_id": head.scope_id,
@@ -288,8 +290,16 @@ def _record(session: Any, actor: Actor, vote: _Vote, head: Any, facts: Any) -> R
             "at": at,
         },
     )
-    _claim(session, vote, facts, seq, at)
-    move_head(head.scope_id, VotingRecord.ledger, Head(seq, value))
+    _claim(connection, vote, facts, seq, at)
+    connection.execute(
+        MOVE_HEAD,
+        {
+            "b_scope_id": head.scope_id,
+            "b_name": VotingRecord.ledger,
+            "b_seq": seq,
+            "b_hash": value,
+        },
+    )
     return Receipt(
         vote.ballot_id,
         seq,
@@ -301,7 +311,7 @@ def _record(session: Any, actor: Actor, vote: _Vote, head: Any, facts: Any) -> R
     )
 
 
-def _claim(session: Any, vote: _Vote, facts: Any, seq: int, at: Any) -> None:
+def _claim(connection: sa.Connection, vote: _Vote, facts: Any, seq: int, at: Any) -> None:
     """Take the unit's one vote, or change it; the primary key is the last word on "one"."""
     claim = {
         "ballot_id": vote.ballot_id,
@@ -313,6 +323,6 @@ def _claim(session: Any, vote: _Vote, facts: Any, seq: int, at: Any) -> None:
         "cast_at": at,
     }
     if facts.held_by is None:
-        session.execute(_CLAIM, {**claim, "person_id": facts.person})
+        connection.execute(_CLAIM, {**claim, "person_id": facts.person})
     else:
-        session.execute(_CHANGE, {f"b_{name}": value for name, value in claim.items()})
+        connection.execute(_CHANGE, {f"b_{name}": value for name, value in claim.items()})
