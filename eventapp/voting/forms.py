@@ -26,6 +26,8 @@ from eventapp.voting.rules import (
     ELECTORATE_SOURCE_LABELS,
     MODE_LABELS,
     MOTION_KIND_LABELS,
+    OFFERED_KINDS,
+    OFFERED_MODES,
     PRESETS,
     Base,
     Bound,
@@ -38,7 +40,6 @@ from eventapp.voting.rules import (
     Threshold,
 )
 from eventapp.voting.rules.threshold import FRACTION
-from eventapp.voting.service import OFFERED_KINDS, OFFERED_MODES
 from eventapp.web.forms import BaseForm, long_field, needed, text_field
 
 _: Any = lazy_gettext

@@ -130,3 +130,8 @@ RESULT_LABELS = {
     Result.NO_QUORUM: N_("未达到法定到会数"),
     Result.VOID: N_("表决无效"),
 }
+
+OFFERED_MODES = (Mode.NAMED, Mode.SHOW_OF_HANDS, Mode.PAPER)
+"""The modes in which a ballot can be taken so far."""
+OFFERED_KINDS = (MotionKind.CHARTER, MotionKind.LIST, MotionKind.PROCEDURE, MotionKind.TEXT)
+"""The kinds of motions that can be put so far."""

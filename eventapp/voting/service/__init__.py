@@ -9,8 +9,6 @@ from eventapp.voting.service.closing import (
 )
 from eventapp.voting.service.counting import confirm_hands, enter_hands
 from eventapp.voting.service.motions import (
-    OFFERED_KINDS,
-    OFFERED_MODES,
     change_ballot,
     create_motion,
     discard_ballot,
@@ -19,8 +17,6 @@ from eventapp.voting.service.motions import (
 from eventapp.voting.service.opening import open_ballot, recount_presence
 
 __all__ = [
-    "OFFERED_KINDS",
-    "OFFERED_MODES",
     "annul_ballot",
     "ask_annulment",
     "cast_vote",

@@ -15,6 +15,8 @@ from eventapp.meetings.models import Meeting
 from eventapp.voting.models import Ballot, Motion
 from eventapp.voting.queries import motion_in
 from eventapp.voting.rules import (
+    OFFERED_KINDS,
+    OFFERED_MODES,
     BallotState,
     ElectorateSource,
     Mode,
@@ -24,9 +26,6 @@ from eventapp.voting.rules import (
     text_digest,
 )
 
-OFFERED_MODES = (Mode.NAMED, Mode.SHOW_OF_HANDS, Mode.PAPER)
-"""The modes in which a ballot can be taken so far."""
-OFFERED_KINDS = (MotionKind.CHARTER, MotionKind.LIST, MotionKind.PROCEDURE, MotionKind.TEXT)
 NOT_TABLED = N_("只有提交审议的稿子才能付诸表决，草案请先提交审议。")
 
 
