@@ -45,6 +45,7 @@ class InviteStaffForm(BaseForm):
     )
     role = SelectField(
         _("身份"),
+        validators=[needed],
         choices=[
             SelectChoice(role.value, _(ROLE_LABEL[role]))
             for role in Role

@@ -1,5 +1,8 @@
 """Tables of who signs in."""
 
+# The account library declares plain attributes where SQLAlchemy's models declare mapped ones.
+# pyright: reportIncompatibleVariableOverride=false
+
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -28,9 +31,7 @@ class User(UserMixin, Base):
     fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)
     tf_primary_method: Mapped[str | None] = mapped_column(sa.String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(sa.String(255))
-    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(
-        MutableList.as_mutable(AsaList())  # pyright: ignore[reportArgumentType]
-    )
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
     create_datetime: Mapped[datetime]
 
     @property

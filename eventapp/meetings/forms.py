@@ -34,7 +34,9 @@ class MeetingForm(BaseForm):
 
     title = text_field(_("会议名称"), longest=160)
     kind = RadioField(
-        _("类型"), choices=[SelectChoice(kind.value, _(KIND_LABEL[kind])) for kind in Kind]
+        _("类型"),
+        validators=[needed],
+        choices=[SelectChoice(kind.value, _(KIND_LABEL[kind])) for kind in Kind],
     )
     slug = text_field(
         _("网址名"),
