@@ -87,7 +87,7 @@ def _pages(url_of: UrlOf, here: Meeting, meetings: list[Meeting]) -> Iterator[Li
     yield ("门岗 door", url_of("checkin.show_door", meeting=here.slug))
     yield ("大屏 projector", url_of("hall.show_projector", meeting=here.slug))
     for meeting in meetings:
-        yield ("新闻 press room", url_of("minutes.show_press", meeting=meeting.slug))
+        yield ("新闻 press room", url_of("minutes.show_press_room", meeting=meeting.slug))
 
 
 def _aligned(rows: list[Line]) -> Iterator[str]:

@@ -38,6 +38,8 @@ INTRODUCTION = {
     "preparatory": "听取筹备情况说明，审议并表决联合体章程和第一届理事会成员单位名单。（演示数据）",
     "founding": "致辞、联合体成立启动、授牌、签约和揭牌。时间、地点和参会人员为演示数据。",
 }
+ON_STAGE = {"launch": "guest", "plaque": "presenter", "unveiling": "unveiler"}
+"""What those on stage do in an item, by its key."""
 CAPACITY = {MeetingKind.PREPARATORY: 80, MeetingKind.FOUNDING: 240}
 """How many delegates each hall of the demo takes."""
 A_DAY, APART = 30, timedelta(minutes=19)
@@ -107,11 +109,9 @@ def _add_item(book: Book, hall: Hall, item: plan.Item, room_id: int) -> None:
 
 
 def _people_of(book: Book, item: plan.Item) -> Iterator[PersonIn]:
-    names = [item.speaker] if item.speaker else []
-    role = "speaker"
-    if item.key in {"launch", "plaque", "unveiling"}:
-        names, role = list(book.programme.on_stage), "presenter"
-    for name in names:
+    role = ON_STAGE.get(item.key or "", "speaker")
+    names = book.programme.on_stage if item.key in ON_STAGE else (item.speaker,)
+    for name in filter(None, names):
         person = book.person(name)
         yield PersonIn(role, person.name, person.title, book.people[key_of(person)])
 
