@@ -1,0 +1,72 @@
+"""Forms of the agenda: one item with its people, and the small ones of a single button."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext
+from wtforms import FieldList, Form, FormField, HiddenField, IntegerField, SelectField
+from wtforms.fields import (
+    SelectChoice,  # pyright: ignore[reportAttributeAccessIssue] - newer than its stubs
+)
+from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import HiddenInput
+
+from eventapp.agenda.rules import KIND_LABEL, ROLE_LABEL, Kind
+from eventapp.web.forms import BaseForm, LocalTimeField, long_field, needed, text_field
+
+_: Any = lazy_gettext
+BLANK_ROWS = 2
+"""Empty rows for people that a form offers after those that are there."""
+
+
+class PersonForm(Form):
+    """Somebody whom an item needs; a name of the list is a person whom the alliance knows."""
+
+    name = text_field(_("姓名"), longest=80, required=False, render_kw={"list": "people-known"})
+    title = text_field(_("职务"), longest=160, required=False)
+    role = SelectField(
+        _("身份"),
+        choices=[SelectChoice(key, _(word)) for key, word in ROLE_LABEL.items()],
+        default="speaker",
+    )
+
+
+class EditItemForm(BaseForm):
+    """An item of the agenda, as it was at `version`."""
+
+    version = HiddenField(default="0")
+    kind = SelectField(
+        _("类型"),
+        choices=[SelectChoice(kind.value, _(KIND_LABEL[kind])) for kind in Kind],
+        default="speech",
+    )
+    title = text_field(_("标题"), longest=200)
+    minutes = IntegerField(
+        _("时长（分钟）"),
+        default=10,
+        validators=[needed],
+        render_kw={"inputmode": "numeric", "min": 1, "max": 600},
+    )
+    fixed_at = LocalTimeField(_("固定开始时间"), validators=[Optional()])
+    room_id = SelectField(
+        _("会场"), coerce=int, choices=[SelectChoice("0", _("主会场"))], default=0
+    )
+    detail = long_field(_("说明"), longest=2000, required=False)
+    people = FieldList(FormField(PersonForm), label=_("人员"))
+
+
+class MoveItemForm(BaseForm):
+    """Where an item is to stand, counted from 1."""
+
+    position = IntegerField(_("移到第几项"), validators=[InputRequired()])
+
+
+class SkipItemForm(BaseForm):
+    """Why an item is left out."""
+
+    reason = text_field(_("略过的原因"), longest=200)
+
+
+class StepForm(BaseForm):
+    """One button; `next` 1 begins the following item as well."""
+
+    next = IntegerField(widget=HiddenInput(), default=0, validators=[Optional()])
