@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eventapp.core import clock, files, installation, keys, outbox
+from eventapp.core.cli import ledger
 from eventapp.core.db import db, engine_settings, prepare_engines
 from eventapp.core.outbox import FolderTransport, SmtpTransport, Transport
 from eventapp.web import doors, errors, filters, headers, health, language, queue
@@ -121,6 +122,7 @@ def _wire_core(app: Flask, config: "Config") -> None:
     db.init_app(app)
     with app.app_context():
         prepare_engines()
+    app.cli.add_command(ledger)
     Migrate(app, db, directory=str(HERE / "migrations"), render_as_batch=True)
 
 
