@@ -1,6 +1,7 @@
 """That English is complete: nothing untranslated, nothing doubtful, nothing left over."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,8 @@ def _entries(catalogue: Catalog) -> dict[str, Message]:
     return {_forms(entry.id)[0]: entry for entry in catalogue if entry.id}
 
 
-def _forms(text: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def _forms(text: str | Sequence[str] | None) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text or ("",))
 
 
 def test_the_code_asks_for_many_messages(extracted: dict[str, tuple[str, ...]]) -> None:
