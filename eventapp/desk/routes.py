@@ -1,6 +1,7 @@
-"""Doors of the organiser's desk: one's own places, today at a glance, and the side list of rooms."""
+"""Doors of the organiser's desk: one's own places, today at a glance, the side list of rooms."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Flask, g, render_template, request, url_for
 from flask_babel import gettext
@@ -47,7 +48,13 @@ MEETING_WAYS = (
     ),
     Way("checkin.show_door", N_("签到"), "scan-line", P.SCAN_PASSES),
     Way("checkin.show_presence", N_("到场"), "door-open", P.SEE_PRESENCE, ("checkin.list_gates",)),
-    Way("agenda.show_agenda", N_("议程"), "list-ordered", P.MANAGE_AGENDA, ("agenda.show_item", "agenda.new_item")),
+    Way(
+        "agenda.show_agenda",
+        N_("议程"),
+        "list-ordered",
+        P.MANAGE_AGENDA,
+        ("agenda.show_item", "agenda.new_item"),
+    ),
     Way("ceremony.show_ceremony", N_("签约与授牌"), "signature", P.MANAGE_CEREMONY, ("ceremony",)),
     Way("voting.show_ballots", N_("表决"), "vote", P.SEE_DESK, ("voting",)),
     Way("minutes.show_minutes", N_("纪要"), "file-text", P.SEE_DESK),
@@ -91,7 +98,7 @@ def _frame() -> dict[str, object]:
     return frame
 
 
-def _ways(ways: tuple[Way, ...], **slug: str) -> list[tuple[str, str, bool, str]]:
+def _ways(ways: tuple[Way, ...], **slug: Any) -> list[tuple[str, str, bool, str]]:
     here = request.endpoint or ""
     near = {here, here.split(".")[0]}
     exact = any(way.endpoint == here for way in ways)

@@ -9,7 +9,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from eventapp.checkin import service
-from eventapp.checkin.queries import door
 from eventapp.checkin.rules import Inside, Verdict, decide_admission
 from eventapp.core.db import db
 from wsgi import app
@@ -17,6 +16,10 @@ from wsgi import app
 __all__ = ["app"]
 _careful_answer = service._answer
 _seen: dict[str, Any] = {}
+LOOK = sa.text(
+    "SELECT admissions.admitted_at, gates.name AS gate, admissions.device FROM admissions"
+    " JOIN gates ON gates.id = admissions.gate_id WHERE registration_id = :registration_id"
+)
 CLAIM = sa.text(
     "INSERT INTO admissions"
     " (meeting_id, session_id, registration_id, gate_id, device, admitted_at)"
@@ -25,32 +28,24 @@ CLAIM = sa.text(
 
 
 def _answer(knock: Any) -> Any:
-    session = db.session()
-    holder = service._holder(session, service._read(knock.text))
-    place = session.execute(
-        door.PLACE, {"meeting_id": knock.meeting_id, "gate_id": knock.gate_id}
-    ).one()
-    key = {"registration_id": holder.id, "session_id": place.session_id}
-    _seen[knock.scan_id] = session.execute(door.INSIDE, key).first()
+    registration_id = service._read(knock.text).registration_id
+    seen = db.session().execute(LOOK, {"registration_id": registration_id}).first()
+    _seen[knock.scan_id] = seen
     return _careful_answer(knock)
 
 
-def _decide(session: Any, knock: Any, place: Any, facts: Any, holder: Any) -> Any:
-    row = _seen.pop(knock.scan_id)
-    if row is not None:
-        inside = Inside(row.admitted_at, row.gate, row.device == knock.device)
-        return Verdict.ALREADY_INSIDE, inside
-    session.execute(
-        CLAIM,
-        {
-            "registration_id": holder.id,
-            "session_id": place.session_id,
-            "meeting_id": knock.meeting_id,
-            "gate_id": knock.gate_id,
-            "device": knock.device,
-            "admitted_at": knock.received_at,
-        },
-    )
+def _decide(connection: Any, knock: Any, place: Any, facts: Any, holder: Any) -> Any:
+    if _seen.pop(knock.scan_id) is not None:
+        return Verdict.ALREADY_INSIDE, Inside(knock.received_at, place.gate, same_device=False)
+    claim = {
+        "registration_id": holder.id,
+        "session_id": place.session_id,
+        "meeting_id": place.meeting_id,
+        "gate_id": knock.gate_id,
+        "device": knock.device,
+        "admitted_at": knock.received_at,
+    }
+    connection.execute(CLAIM, claim)
     return decide_admission(facts), None
 
 

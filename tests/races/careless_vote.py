@@ -27,8 +27,9 @@ def cast_vote(actor: Any, meeting_id: int, ballot_id: int, *, choice: Any, clien
     casting._ensure_may_cast(facts)
     time.sleep(PAUSE_SECONDS)
     with transaction() as session:
-        head = session.execute(casting._HEAD, {"meeting_id": meeting_id}).one()
-        return casting._record(session, actor, vote, head, facts)
+        connection = session.connection()
+        head = connection.execute(casting._HEAD, {"meeting_id": meeting_id}).one()
+        return casting._record(connection, actor, vote, head, facts)
 
 
 casting.cast_vote = cast_vote

@@ -8,11 +8,11 @@ from eventapp.checkin import service
 from wsgi import app
 
 __all__ = ["app"]
-_careful = service.record_scan
+_careful = service.record_scan_in
 LATER_SECONDS = 0.5
 
 
-def record_scan(*arguments: Any, **values: Any) -> Any:
+def record_scan_in(*arguments: Any, **values: Any) -> Any:
     """Promise an admission, and keep it half a second later."""
 
     def write() -> None:
@@ -33,4 +33,4 @@ def record_scan(*arguments: Any, **values: Any) -> Any:
     }
 
 
-service.record_scan = record_scan
+service.record_scan_in = record_scan_in
