@@ -12,23 +12,30 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask_migrate import upgrade
+from flask_security.utils import hash_password
 from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 from config import Config
 from eventapp.accounts.models import User
 from eventapp.accounts.service import sign_in_user
 from eventapp.app import create_app
+from eventapp.core import clock
 from eventapp.core.access import SYSTEM
 from eventapp.core.db import db
+from eventapp.desk.service import load_demo
+from eventapp.desk.service.demo_book import Book
 
 HERE = Path(__file__).resolve().parents[2]
+DEMO_PASSWORD = "kai-hui-2024-01-19"  # of the demo's accounts in these tests alone
 STARTS_WITHIN = 60  # seconds; a busy machine is slow to load the application
 
 
@@ -39,19 +46,19 @@ class Live:
     base_url: str
     app: Flask
 
-    def token_of(self, user: User) -> str:
-        """Sign a user in and return the cookie of the browser that did; needs an app context."""
-        token = sign_in_user(SYSTEM, user.id)
+    def enter(self, context: BrowserContext, user: User) -> None:
+        """Give a browser the sign-in of a user; needs an app context."""
+        self.hold(context, {"account": sign_in_user(SYSTEM, user.id)})
+
+    def hold(self, context: BrowserContext, tokens: dict[str, str]) -> None:
+        """Give a browser the cookie that holds these sign-ins; needs an app context."""
         interface = self.app.session_interface
         assert isinstance(interface, SecureCookieSessionInterface)
         serializer = interface.get_signing_serializer(self.app)
         assert serializer is not None
-        return str(serializer.dumps({"tokens": {"account": token}, "_permanent": True}))
-
-    def enter(self, context: BrowserContext, user: User) -> None:
-        """Give a browser the sign-in of a user; needs an app context."""
+        value = str(serializer.dumps({"tokens": tokens, "_permanent": True}))
         name = self.app.config["SESSION_COOKIE_NAME"]
-        cookie = {"name": name, "value": self.token_of(user), "url": self.base_url}
+        cookie = {"name": name, "value": value, "url": self.base_url}
         context.add_cookies([cookie])  # pyright: ignore[reportArgumentType]
 
 
@@ -75,10 +82,9 @@ def _wait(base_url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(f"the server did not start:\n{log.read_text()[-3000:]}")
 
 
-@pytest.fixture(scope="session")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """Serve a fresh installation on SQLite until the tests end."""
-    var = tmp_path_factory.mktemp("live")
+@contextmanager
+def serving(var: Path) -> Iterator[Live]:
+    """Serve a fresh installation on SQLite inside the block."""
     port = _free_port()
     base_url = f"http://127.0.0.1:{port}"
     env = {
@@ -108,6 +114,25 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         db.session.remove()
         for engine in db.engines.values():
             engine.dispose()
+
+
+@contextmanager
+def showing_demo(var: Path, stage: str | None) -> Iterator[tuple[Live, Book]]:
+    """Serve the demo programme at one of its stages; the clock of this process stands there too."""
+    with serving(var) as live:
+        try:
+            with live.app.test_request_context():
+                book = load_demo(hash_password(DEMO_PASSWORD), stage)
+            yield live, book
+        finally:
+            clock.set_offset(timedelta(0))
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """Serve a fresh installation on SQLite until the tests end."""
+    with serving(tmp_path_factory.mktemp("live")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

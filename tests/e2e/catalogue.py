@@ -1,0 +1,205 @@
+"""Every page that somebody looks at, on the morning of the demo, and who looks at it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Browser, BrowserContext
+
+from eventapp.accounts.models import PersonalLink, User
+from eventapp.accounts.queries import link_of
+from eventapp.accounts.service import link_token, open_link
+from eventapp.agenda.service import start_item
+from eventapp.core.access import Role
+from eventapp.core.db import db
+from eventapp.desk.service.demo_book import Book, Hall
+from eventapp.minutes.queries import editions_of
+from eventapp.minutes.service import start_minutes
+from eventapp.registration.service import delegate_link
+from eventapp.voting.rules import ElectorateSource, Mode, MotionKind, Rule
+from eventapp.voting.service import create_motion, open_ballot, prepare_ballot
+from tests.e2e.conftest import Live
+
+
+@dataclass
+class Morning:
+    """The demo at half past eight, with one ballot open, one to come and minutes begun."""
+
+    live: Live
+    book: Book
+    open_ballot_id: int = 0
+    next_ballot_id: int = 0
+    unit: str = ""
+    code: str = ""
+
+    @property
+    def slugs(self) -> dict[str, object]:
+        """Give what the addresses of the catalogue leave open."""
+        book, hall = self.book, self.book.founding
+        return {
+            "m": f"/m/{hall.plan.slug}",
+            "p": f"/m/{book.preparatory.plan.slug}",
+            "a": "/a/gaoduan-huagong",
+            "registration": next(iter(hall.registrations.values())),
+            "item": hall.items[0],
+            "agreement": hall.agreements[0],
+            "gate": hall.gates[0],
+            "open": self.open_ballot_id,
+            "next": self.next_ballot_id,
+            "decided": book.preparatory.ballots["charter"],
+            "edition": book.charter_edition_id,
+            "list": book.list_edition_id,
+            "organisation": next(iter(book.units.values())),
+            "person": next(iter(book.people.values())),
+            "meeting": hall.id,
+            "code": self.code,
+            "link": self.token,
+        }
+
+    @property
+    def token(self) -> str:
+        """Give the text of a representative's link."""
+        return link_token(self._link(Role.REPRESENTATIVE))
+
+    def _link(self, role: Role) -> PersonalLink:
+        hall = self.book.founding
+        subjects: dict[Role, Callable[[], int]] = {
+            Role.DELEGATE: lambda: next(iter(hall.registrations.values())),
+            Role.LIAISON: lambda: hall.delegations[self.unit],
+            Role.REPRESENTATIVE: lambda: hall.representatives[self.unit].subject_id,
+        }
+        if role is Role.DELEGATE:
+            delegate_link(self.book.staff["organiser"], subjects[role]())
+        link = link_of(hall.scope_id, role, subjects[role]())
+        assert link is not None
+        return link
+
+    def open(self, browser: Browser, who: str, **options: object) -> BrowserContext:
+        """Open a browser as somebody: `visitor`, a word of the demo's staff, or a link's role."""
+        context = browser.new_context(**options)  # pyright: ignore[reportArgumentType]
+        with self.live.app.test_request_context():
+            if who in self.book.staff:
+                self.live.enter(context, db.session.get_one(User, self.book.staff[who].id))
+            elif who != "visitor":
+                link = self._link(Role(who))
+                if who not in self._tokens:
+                    self._tokens[who] = open_link(link_token(link), link.code)
+                self.live.hold(context, {f"{link.role}:{link.id}": self._tokens[who]})
+        return context
+
+    def __post_init__(self) -> None:
+        """Begin with nobody let in by a link: one link opens one browser."""
+        self._tokens: dict[str, str] = {}
+
+
+def prepare(live: Live, book: Book) -> Morning:
+    """Let something be under way on every page; needs an app context."""
+    hall, staff = book.founding, book.staff
+    morning = Morning(live, book, unit=book.programme.listed_units[0].name)
+    start_item(staff["stage"], hall.id, hall.items[0])
+    morning.open_ballot_id = _ballot(book, hall, "《联合体2024年度工作要点》")
+    morning.next_ballot_id = _ballot(book, hall, "《联合体会费管理办法》")
+    open_ballot(
+        staff["chair"], hall.id, morning.open_ballot_id, override_reason="会前已书面征求意见"
+    )
+    start_minutes(staff["organiser"], hall.id)
+    morning.code = editions_of(book.preparatory.id)[0].code
+    return morning
+
+
+def _ballot(book: Book, hall: Hall, title: str) -> int:
+    organiser = book.staff["organiser"]
+    motion = create_motion(
+        organiser, hall.id, kind=MotionKind.TEXT, title=title, text="一、做好开局。\n二、办好实事。"
+    )
+    ballot = prepare_ballot(
+        organiser,
+        hall.id,
+        motion_id=motion.id,
+        mode=Mode.NAMED,
+        rule=Rule.from_record(book.programme.ballots[0].rule),
+        source=ElectorateSource.COUNCIL_SEATS,
+    )
+    return ballot.id
+
+
+@dataclass(frozen=True)
+class Look:
+    """A page and who looks at it; `often` marks the pages that are looked at every way."""
+
+    name: str
+    path: str
+    who: str = "organiser"
+    often: bool = False
+    missing: bool = False
+
+
+DESK, ALLIANCE = "{m}/desk", "{a}"
+CATALOGUE = (
+    Look("front", "/", "visitor"),
+    Look("public", "{m}", "visitor", often=True),
+    Look("register", "{m}/register", "visitor", often=True),
+    Look("received", "{m}/register/received", "visitor"),
+    Look("slip-code", "{m}/link", "visitor"),
+    Look("closed", "{p}/register", "visitor"),
+    Look("link", "/l/{link}", "visitor"),
+    Look("login", "/account/login", "visitor"),
+    Look("forgot", "/account/reset", "visitor"),
+    Look("verify", "/verify", "visitor"),
+    Look("verify-found", "/verify/{code}", "visitor"),
+    Look("missing", "/m/nowhere", "visitor", missing=True),
+    Look("projector", "{m}/projector", "visitor"),
+    Look("projector-result", "{p}/projector", "visitor"),
+    Look("pass", "{m}/pass", "delegate", often=True),
+    Look("delegation", "{m}/delegation", "liaison", often=True),
+    Look("booth", "{m}/vote", "representative", often=True),
+    Look("review", "{m}/vote/{open}/review?choice=yes", "representative"),
+    Look("question", "{m}/vote/text/{open}", "representative"),
+    Look("press", "{p}/press", "press"),
+    Look("press-empty", "{m}/press", "press"),
+    Look("gates-door", "{m}/door", "door"),
+    Look("door", "{m}/door?gate={gate}", "door", often=True),
+    Look("home", "/desk"),
+    Look("today", DESK, often=True),
+    Look("registrations", DESK + "/registrations", often=True),
+    Look("registration", DESK + "/registrations/{registration}"),
+    Look("new-registration", DESK + "/registrations/new"),
+    Look("categories", DESK + "/categories"),
+    Look("consent", DESK + "/consent"),
+    Look("delegations", DESK + "/delegations"),
+    Look("mails", DESK + "/mails"),
+    Look("agenda", DESK + "/agenda"),
+    Look("item", DESK + "/agenda/{item}"),
+    Look("new-item", DESK + "/agenda/new"),
+    Look("run", DESK + "/run"),
+    Look("acts", DESK + "/run/acts"),
+    Look("ceremony", DESK + "/ceremony"),
+    Look("agreement", DESK + "/ceremony/agreements/{agreement}"),
+    Look("presence", DESK + "/presence"),
+    Look("gates", DESK + "/gates"),
+    Look("ballots", DESK + "/ballots"),
+    Look("ballot-open", DESK + "/ballots/{open}", "chair"),
+    Look("ballot-draft", DESK + "/ballots/{next}"),
+    Look("ballot-decided", "{p}/desk/ballots/{decided}"),
+    Look("new-ballot", DESK + "/ballots/new"),
+    Look("minutes", DESK + "/minutes"),
+    Look("minutes-released", "{p}/desk/minutes"),
+    Look("settings", DESK + "/settings"),
+    Look("staff", DESK + "/staff"),
+    Look("alliance", ALLIANCE),
+    Look("alliance-form", ALLIANCE + "/edit"),
+    Look("units", ALLIANCE + "/units"),
+    Look("unit", ALLIANCE + "/units/{organisation}"),
+    Look("paste-units", ALLIANCE + "/units/paste"),
+    Look("people", ALLIANCE + "/people"),
+    Look("person", ALLIANCE + "/people/{person}"),
+    Look("paste-people", ALLIANCE + "/people/paste"),
+    Look("lists", ALLIANCE + "/lists"),
+    Look("list", ALLIANCE + "/lists/{list}"),
+    Look("seats", ALLIANCE + "/seats"),
+    Look("meetings", ALLIANCE + "/meetings"),
+    Look("new-meeting", ALLIANCE + "/meetings/new"),
+    Look("copy-meeting", ALLIANCE + "/meetings/{meeting}/copy"),
+    Look("charter", ALLIANCE + "/charter"),
+    Look("edition", ALLIANCE + "/charter/{edition}"),
+    Look("alliance-staff", ALLIANCE + "/staff"),
+)
