@@ -37,6 +37,7 @@ class EditItemForm(BaseForm):
     kind = SelectField(
         _("类型"),
         choices=[SelectChoice(kind.value, _(KIND_LABEL[kind])) for kind in Kind],
+        validators=[needed],
         default="speech",
     )
     title = text_field(_("标题"), longest=200)

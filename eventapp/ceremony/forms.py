@@ -7,7 +7,7 @@ from wtforms import BooleanField, FieldList, Form, FormField, IntegerField, Sele
 from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
-from eventapp.web.forms import BaseForm, text_field
+from eventapp.web.forms import BaseForm, needed, text_field
 
 _: Any = lazy_gettext
 FEWEST_ROWS, BLANK_ROWS = 4, 1
@@ -27,7 +27,7 @@ class PartyForm(Form):
 class EditAgreementForm(BaseForm):
     """An agreement with its parties in the order 甲乙丙…."""
 
-    item_id = SelectField(_("所在环节"), coerce=int)
+    item_id = SelectField(_("所在环节"), coerce=int, validators=[needed])
     title = text_field(_("协议名称"), longest=160)
     copies = IntegerField(
         _("份数"),
@@ -46,7 +46,7 @@ class ReadyForm(BaseForm):
 class AddPlaqueForm(BaseForm):
     """A plaque for a unit."""
 
-    item_id = SelectField(_("所在环节"), coerce=int)
+    item_id = SelectField(_("所在环节"), coerce=int, validators=[needed])
     unit = text_field(_("受牌单位"), longest=120, render_kw={"list": "units-known"})
     plaque = text_field(_("牌匾"), longest=120)
     presenters = text_field(_("授牌人"), longest=200, required=False)
@@ -55,7 +55,7 @@ class AddPlaqueForm(BaseForm):
 class AddUnveilingForm(BaseForm):
     """A plate to be unveiled."""
 
-    item_id = SelectField(_("所在环节"), coerce=int)
+    item_id = SelectField(_("所在环节"), coerce=int, validators=[needed])
     plate = text_field(_("牌子"), longest=160)
     unveilers = text_field(_("揭牌人"), longest=200, required=False)
 

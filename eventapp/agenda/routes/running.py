@@ -44,11 +44,22 @@ def _page(meeting: Meeting, form: BaseForm) -> str:
 @bp.get(f"{HERE}/now")
 @requires(Permission.RUN_AGENDA)
 def show_run_now(meeting: str) -> Response:
-    """Give the inside of the page anew when something changed, or a minute has passed."""
+    """Give what runs now anew when something changed, or a minute has passed."""
     found = meeting_by_slug(meeting)
     return conditional(
         _tag(found),
         lambda: render_template("agenda/_run.html", **heading(found), **_run(found)),
+    )
+
+
+@bp.get(f"{HERE}/list")
+@requires(Permission.RUN_AGENDA)
+def show_run_list(meeting: str) -> Response:
+    """Give the whole day's list anew when something changed."""
+    found = meeting_by_slug(meeting)
+    return conditional(
+        _tag(found),
+        lambda: render_template("agenda/_list.html", **heading(found), **_run(found)),
     )
 
 
