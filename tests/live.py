@@ -129,19 +129,19 @@ def postgres_database(server: str, name: str) -> Iterator[str]:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
 
 
-def cookie_of(tokens: Mapping[str, str], secret: str = SECRET) -> str:
+def cookie_of(tokens: Mapping[str, str], csrf: str = CSRF) -> str:
     """Write the session cookie of a browser that holds these tokens."""
     serializer = URLSafeTimedSerializer(
-        secret,
+        SECRET,
         salt="cookie-session",
         signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha1},
     )
-    return f"menghui={serializer.dumps({'tokens': dict(tokens), 'csrf_token': CSRF})}"
+    return f"menghui={serializer.dumps({'tokens': dict(tokens), 'csrf_token': csrf})}"
 
 
-def csrf_of(secret: str = SECRET) -> str:
+def csrf_of(csrf: str = CSRF) -> str:
     """Write the CSRF token that belongs to `cookie_of`."""
-    return URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(CSRF)
+    return URLSafeTimedSerializer(SECRET, salt="wtf-csrf-token").dumps(csrf)
 
 
 class Browser:

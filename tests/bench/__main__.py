@@ -120,9 +120,11 @@ def proxied() -> Iterator[None]:
     del os.environ["PROXIES"]
 
 
-def signed(tokens: dict[str, str], kind: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+def signed(
+    tokens: dict[str, str], kind: tuple[str, str], browser: str = "bench"
+) -> tuple[tuple[str, str], ...]:
     """Write the headers of a browser that holds these tokens."""
-    return (("Cookie", cookie_of(tokens)), ("X-CSRFToken", csrf_of()), kind)
+    return (("Cookie", cookie_of(tokens, browser)), ("X-CSRFToken", csrf_of(browser)), kind)
 
 
 def registrations(app: Flask) -> list[Request]:
@@ -142,7 +144,7 @@ def registrations(app: Flask) -> list[Request]:
             "consent_version": str(version),
         }
         address = ("X-Forwarded-For", f"10.9.{number // 250}.{number % 250 + 1}")
-        headers = (*signed({"visitor": str(number)}, FORM), address)
+        headers = (*signed({}, FORM, f"browser-{number}"), address)
         requests.append(
             Request("POST", "/m/founding-2024/register", headers, urlencode(form).encode())
         )

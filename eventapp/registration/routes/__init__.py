@@ -10,7 +10,7 @@ from eventapp.registration.routes.blueprint import browser as browser_key
 __all__ = ["bp", "delegation", "desk", "paper", "passes", "public", "register", "settings"]
 
 PER_BROWSER = "10 per minute"
-PER_ADDRESS = "30 per minute"
+PER_ADDRESS = "120 per minute"
 """A hall shares one address, so an address may do more than a browser."""
 
 
