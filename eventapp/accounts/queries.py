@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,36 +14,44 @@ from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
 from eventapp.core.scope import ROOT, Chain, Scope
 
-_ACTORS = (
+# Every request asks this: columns of tables skip the mapper, and one cookie is the usual case.
+_sign_ins: Any = SignIn.__table__
+_users: Any = User.__table__
+_grants: Any = RoleGrant.__table__
+_links: Any = PersonalLink.__table__
+_HOLDERS = (
     sa.select(
-        SignIn.id.label("sign_in_id"),
-        SignIn.token_hash,
-        SignIn.user_id,
-        User.name,
-        RoleGrant.role.label("granted_role"),
-        RoleGrant.scope_id.label("granted_scope"),
-        PersonalLink.id.label("link_id"),
-        PersonalLink.role.label("link_role"),
-        PersonalLink.scope_id.label("link_scope"),
-        PersonalLink.subject_id,
+        _sign_ins.c.id.label("sign_in_id"),
+        _sign_ins.c.token_hash,
+        _sign_ins.c.user_id,
+        _users.c.name,
+        _grants.c.role.label("granted_role"),
+        _grants.c.scope_id.label("granted_scope"),
+        _links.c.id.label("link_id"),
+        _links.c.role.label("link_role"),
+        _links.c.scope_id.label("link_scope"),
+        _links.c.subject_id,
     )
-    .outerjoin(User, User.id == SignIn.user_id)
-    .outerjoin(RoleGrant, RoleGrant.user_id == SignIn.user_id)
-    .outerjoin(PersonalLink, PersonalLink.id == SignIn.link_id)
+    .select_from(
+        _sign_ins.outerjoin(_users, _users.c.id == _sign_ins.c.user_id)
+        .outerjoin(_grants, _grants.c.user_id == _sign_ins.c.user_id)
+        .outerjoin(_links, _links.c.id == _sign_ins.c.link_id)
+    )
     .where(
-        SignIn.token_hash.in_(sa.bindparam("hashes", expanding=True)),
-        SignIn.revoked_at.is_(None),
-        SignIn.expires_at > sa.bindparam("now"),
+        _sign_ins.c.revoked_at.is_(None),
+        _sign_ins.c.expires_at > sa.bindparam("now"),
         sa.or_(
-            User.active.is_(True),
+            _users.c.active.is_(True),
             sa.and_(
-                PersonalLink.revoked_at.is_(None),
-                PersonalLink.generation == SignIn.generation,
-                PersonalLink.expires_at > sa.bindparam("now"),
+                _links.c.revoked_at.is_(None),
+                _links.c.generation == _sign_ins.c.generation,
+                _links.c.expires_at > sa.bindparam("now"),
             ),
         ),
     )
 )
+_ONE = _HOLDERS.where(_sign_ins.c.token_hash == sa.bindparam("hash"))
+_SEVERAL = _HOLDERS.where(_sign_ins.c.token_hash.in_(sa.bindparam("hashes", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,12 @@ def actors_of(tokens: Iterable[str]) -> list[Actor]:
     if not hashes:
         return []
     found: dict[str, Actor] = {}
-    for row in db.session.execute(_ACTORS, {"hashes": hashes, "now": clock.now()}):
+    now = clock.now()
+    if len(hashes) == 1:
+        rows = db.session.execute(_ONE, {"hash": hashes[0], "now": now})
+    else:
+        rows = db.session.execute(_SEVERAL, {"hashes": hashes, "now": now})
+    for row in rows:
         grants = found[row.token_hash].grants if row.token_hash in found else ()
         if row.user_id is not None:
             if row.granted_role is not None:
