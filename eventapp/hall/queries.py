@@ -19,17 +19,19 @@ from eventapp.meetings.rules import State
 from eventapp.voting.queries import BallotRow, OutcomeRow, open_ballots, outcomes_of
 from eventapp.voting.rules import BallotState
 
+_M, _A, _H = (sa.inspect(kind).local_table for kind in (Meeting, Alliance, LedgerHead))
 _VERSION = (
     sa.select(
-        Meeting.id,
-        Meeting.state,
-        sa.func.sum(LedgerHead.seq).label("length"),
-        sa.func.max(LedgerHead.hash).label("hash"),
+        _M.c.id,
+        _M.c.state,
+        sa.func.sum(_H.c.seq).label("length"),
+        sa.func.max(_H.c.hash).label("hash"),
     )
-    .join(Alliance, Alliance.id == Meeting.alliance_id)
-    .join(LedgerHead, LedgerHead.scope_id.in_([Meeting.scope_id, Alliance.scope_id]))
-    .where(Meeting.slug == sa.bindparam("slug"))
-    .group_by(Meeting.id, Meeting.state)
+    .select_from(_M)
+    .join(_A, _A.c.id == _M.c.alliance_id)
+    .join(_H, sa.or_(_H.c.scope_id == _M.c.scope_id, _H.c.scope_id == _A.c.scope_id))
+    .where(_M.c.slug == sa.bindparam("slug"))
+    .group_by(_M.c.id, _M.c.state)
 )
 SHOWN_FOR = timedelta(minutes=3)
 """How long a declared result stays on the projector, unless a new item begins."""
@@ -87,8 +89,13 @@ class Projection:
 
 
 def version_at(slug: str) -> Version:
-    """Tell a public meeting's version by one statement; raises NotFound for a draft."""
-    row = db.session.execute(_VERSION, {"slug": slug}).first()
+    """Tell a public meeting's version by one statement; raises NotFound for a draft.
+
+    Every look at a public page or the wall asks this, so it goes to the reading engine without
+    a session: a fifth of the cost.
+    """
+    with db.engines["read"].connect() as connection:
+        row = connection.execute(_VERSION, {"slug": slug}).first()
     if row is None or row.state == State.DRAFT:
         raise _missing()
     return Version(row.id, f"{row.length}-{row.hash[:12]}")
