@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, StringConstraints, ValidationErro
 
 from eventapp.checkin import queries, service
 from eventapp.checkin.document.answers import show_answer, show_scan
-from eventapp.checkin.rules import Direction, Method
+from eventapp.checkin.rules import TEXT_LONGEST, Direction, Method
 from eventapp.core import clock, feed
 from eventapp.core.access import Permission
 from eventapp.core.errors import N_, Invalid
@@ -27,7 +27,7 @@ class ScanIn(BaseModel):
 
     scan_id: Annotated[str, StringConstraints(min_length=8, max_length=40, pattern=r"^[\w:.-]+$")]
     gate: int
-    text: Annotated[str, StringConstraints(max_length=service.TEXT_LONGEST)]
+    text: Annotated[str, StringConstraints(max_length=TEXT_LONGEST)]
     method: Method = Method.QR
     direction: Direction = Direction.ENTRY
     claimed_at: AwareDatetime | None = None

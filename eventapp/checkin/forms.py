@@ -7,7 +7,7 @@ from wtforms import HiddenField, IntegerField
 from wtforms.validators import InputRequired
 from wtforms.widgets import HiddenInput
 
-from eventapp.checkin.service import TEXT_LONGEST
+from eventapp.checkin.rules import TEXT_LONGEST
 from eventapp.web.forms import BaseForm, text_field
 
 

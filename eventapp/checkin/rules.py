@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from eventapp.core.errors import N_
 
+TEXT_LONGEST = 400
+"""Characters of a scanned text; no pass of ours and no code is as long."""
+
 
 class Method(StrEnum):
     """How the person was recognised."""

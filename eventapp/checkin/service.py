@@ -16,6 +16,7 @@ from eventapp.checkin.models import Admission, DoorSession, Gate, Scan
 from eventapp.checkin.queries import door, scope_of
 from eventapp.checkin.rules import (
     NAMELESS,
+    TEXT_LONGEST,
     UNDO_WINDOW,
     AdmissionFacts,
     Direction,
@@ -36,7 +37,6 @@ from eventapp.registration.rules import clean_code, code_is_plausible, decode_cl
 Answer = dict[str, Any]
 """The stored verdict, and under `person` whom it is about as the tables say now."""
 
-TEXT_LONGEST = 400
 SHORT_TEXT = 40
 """No pass is as short as this; what is, was typed."""
 
