@@ -11,7 +11,7 @@ from flask import Flask
 from eventapp.core.access import Permission
 from eventapp.web.doors import door_of
 from eventapp.web.queue import run_due
-from tests.by_hand import Browser
+from tests.by_hand import Browser, Value
 
 ADMIN, PASSWORD = "root@yunlan.example", "一句足够长的好记的话"
 NAME = "青石港经济区（综合保税区）现代物流产教联合体"
@@ -123,7 +123,8 @@ def furnish(organiser: Browser) -> None:
     people = "赵一川\t总经理\t13900139009\t\t北溪冷链股份公司"
     organiser.open(f"/a/{SLUG}/people/paste").press("导入", {"表格内容": people})
     organiser.open(f"/a/{SLUG}/lists").press("新建名单", {"名单名称": "第一届理事会单位名单"})
-    organiser.press("保存名单", {unit: seat for unit, seat in UNITS.items() if seat != "会员单位"})
+    seated: dict[str, Value] = {unit: seat for unit, seat in UNITS.items() if seat != "会员单位"}
+    organiser.press("保存名单", seated)
     organiser.press("提交审议")
     title = {"章程名称": "青石港现代物流产教联合体章程"}
     organiser.open(f"/a/{SLUG}/charter").press("建立章程", title)

@@ -1,6 +1,7 @@
 """A ballot from preparing to declaring: what freezes, who may vote, what decides."""
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -371,7 +372,7 @@ def test_before_a_charter_the_meeting_adopts_its_own_procedure_and_makes_its_cou
     _, second = make_staff(Role.TELLER, hall)
     proposed, edition = make_list(hall), make_charter(hall.alliance_id)
 
-    def prepare(kind: MotionKind, mode: Mode, rule: Rule, **what: int) -> int:
+    def prepare(kind: MotionKind, mode: Mode, rule: Rule, **what: Any) -> int:
         motion = create_motion(
             SYSTEM, hall.meeting_id, kind=kind, title=str(kind), item_id=hall.item_id, **what
         )
