@@ -14,7 +14,7 @@ from eventapp.agenda import queries, service
 from eventapp.agenda.forms import BLANK_ROWS, EditItemForm, MoveItemForm
 from eventapp.agenda.queries import Item
 from eventapp.agenda.routes.blueprint import NUMBER, bp, heading
-from eventapp.agenda.rules import Finding, Kind, refuses_publishing
+from eventapp.agenda.rules import ROLE_LABEL, Finding, Kind, refuses_publishing
 from eventapp.agenda.service import PersonIn
 from eventapp.alliance.models import Person
 from eventapp.alliance.queries import organisation_names, people_of
@@ -157,7 +157,15 @@ def _form(meeting: Meeting, item: Item | None) -> EditItemForm:
     if not form.is_submitted():
         for _ in range(BLANK_ROWS):
             form.people.append_entry()
+    for row in form.people:
+        _offer_roles(row.form.role, item)
     return form
+
+
+def _offer_roles(field: Any, item: Item | None) -> None:
+    """Let a field keep a role that came with the item in words of its own."""
+    own = {one.role for one in item.people} - ROLE_LABEL.keys() if item else set()
+    field.choices = [*field.choices, *(SelectChoice(word, word) for word in sorted(own))]
 
 
 def _data(meeting: Meeting, item: Item) -> dict[str, Any]:

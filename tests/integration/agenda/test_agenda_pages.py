@@ -4,6 +4,7 @@ import pytest
 
 from eventapp.agenda.queries import items_of, latest_edition
 from eventapp.agenda.rules import ItemState
+from eventapp.agenda.service import PersonIn
 from eventapp.alliance.queries import alliance_of
 from eventapp.core import clock
 from eventapp.core.access import Role
@@ -74,6 +75,17 @@ def test_the_slower_editor_is_told_and_keeps_the_words(app, client, meeting):
     assert (first.status_code, second.status_code) == (303, 422)
     assert "别人刚刚修改了这一项" in second.text
     assert "后到" in second.text
+
+
+def test_a_role_in_words_of_its_own_survives_an_edit(app, client, meeting):
+    with app.app_context():
+        people = [PersonIn("总协调", "王磊")]
+        item_id = make_item(meeting_of(meeting), people=people).id
+    assert '<option selected value="总协调">' in client.get(f"{DESK}/{item_id}").text
+    data = item(**{"version": "1", "people-0-name": "王磊", "people-0-role": "总协调"})
+    assert client.post(f"{DESK}/{item_id}", data=data).status_code == 303
+    with app.app_context():
+        assert items_of(meeting)[0].people[0].role == "总协调"
 
 
 def test_items_are_moved_and_removed_from_the_list(app, client, meeting):
