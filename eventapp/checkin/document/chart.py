@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-WIDTH, HEIGHT = 640, 200
-LEFT, RIGHT, TOP, BOTTOM = 40, 12, 12, 28
+WIDTH, HEIGHT = 960, 240
+LEFT, RIGHT, TOP, BOTTOM = 48, 12, 12, 28
 
 
 def arrivals_svg(line: list[tuple[datetime, int]], zone: str) -> Markup:
@@ -37,15 +37,16 @@ def arrivals_svg(line: list[tuple[datetime, int]], zone: str) -> Markup:
     )
     return Markup(  # noqa: S704 - numbers, and a label that is escaped
         f'<svg class="arrivals" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
-        f' aria-label="{escape(label)}">{rules}'
-        f'<path class="arrivals-area" d="{shape} L{x(last)} {y(0)} Z"/>'
-        f'<path class="arrivals-line" d="{shape}"/>{hours}</svg>'
+        f' fill="currentColor" font-size="15" aria-label="{escape(label)}">{rules}'
+        f'<path fill-opacity="0.12" d="{shape} L{x(last)} {y(0)} Z"/>'
+        f'<path fill="none" stroke="currentColor" stroke-width="2" d="{shape}"/>{hours}</svg>'
     )
 
 
 def _rule(y: float, value: int) -> str:
     return (
-        f'<line class="arrivals-rule" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>'
+        f'<line stroke="currentColor" stroke-opacity="0.2" x1="{LEFT}" x2="{WIDTH - RIGHT}"'
+        f' y1="{y}" y2="{y}"/>'
         f'<text x="{LEFT - 6}" y="{y + 4}" text-anchor="end">{value}</text>'
     )
 
