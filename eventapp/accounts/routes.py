@@ -112,7 +112,7 @@ def register(app: Flask) -> None:
 _LIBRARY_SETTINGS: dict[str, Any] = {
     # The library looks its messages up where ours are: Chinese ids, English in the catalogue.
     "SECURITY_I18N_DOMAIN": "messages",
-    "SECURITY_I18N_DIRNAME": [],
+    "SECURITY_I18N_DIRNAME": None,
     "SECURITY_RETURN_GENERIC_RESPONSES": True,
     "SECURITY_EMAIL_HTML": False,
     "SECURITY_JOIN_USER_ROLES": False,

@@ -126,7 +126,7 @@ def furnish(organiser: Browser) -> None:
     seated: dict[str, Value] = {unit: seat for unit, seat in UNITS.items() if seat != "会员单位"}
     organiser.press("保存名单", seated)
     organiser.press("提交审议")
-    title = {"章程名称": "青石港现代物流产教联合体章程"}
+    title: dict[str, Value] = {"章程名称": "青石港现代物流产教联合体章程"}
     organiser.open(f"/a/{SLUG}/charter").press("建立章程", title)
     organiser.press("保存草案", {"章程全文": CHARTER})
     organiser.follow("第 1 稿").press("提交审议")
