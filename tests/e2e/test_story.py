@@ -282,8 +282,10 @@ def decide_the_charter(story: Story, stage: Page, wall: Page) -> None:
     expect(total).to_contain_text("赞成71票")
     assert "应到80" in total.inner_text().replace(" ", "")
     story.keep(wall, "projector-result")
-    chair.goto(story.url(f"/a/gaoduan-huagong/charter/{book.charter_edition_id}"))
-    story.keep(chair, "charter")
+    organiser = story.staff("organiser")
+    organiser.goto(story.url(f"/a/gaoduan-huagong/charter/{book.charter_edition_id}"))
+    expect(organiser.locator(".eyebrow")).to_contain_text("通过稿")
+    story.keep(organiser, "charter")
 
 
 def open_links(story: Story, unit: str) -> tuple[Page, Page]:
