@@ -72,6 +72,7 @@ def _settings(config: "Config") -> dict[str, object]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_REFRESH_EACH_REQUEST": False,
+        "SESSION_PROTECTION": None,  # sign-in rows decide, not what a browser calls itself
         "PERMANENT_SESSION_LIFETIME": timedelta(days=180),
         "PREFERRED_URL_SCHEME": "https" if config.production else "http",
         "WTF_CSRF_TIME_LIMIT": None,

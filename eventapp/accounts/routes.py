@@ -106,7 +106,20 @@ def register(app: Flask) -> None:
     tf_profile_changed.connect(_note_second_factor, app)
     tf_disabled.connect(_note_second_factor, app)
     app.before_request(_drop_dead_account)
+    _spare_other_doors(app)
     _limit(app)
+
+
+def _spare_other_doors(app: Flask) -> None:
+    """Let the library load its own user only at its own doors; ours read actors instead."""
+    hooks = app.before_request_funcs[None]
+    for place, hook in enumerate(hooks):
+        if getattr(hook, "__module__", "") == "flask_principal":
+            hooks[place] = partial(_at_library_doors, hook)
+
+
+def _at_library_doors(hook: Any) -> Any:
+    return hook() if (request.endpoint or "").startswith("security.") else None
 
 
 _LIBRARY_SETTINGS: dict[str, Any] = {

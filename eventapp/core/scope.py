@@ -42,7 +42,7 @@ class Chain:
 
 _PARENT = aliased(Scope, name="parent")
 _CHAIN = (
-    sa.select(Scope.id, Scope.kind, Scope.parent_id, _PARENT.parent_id)
+    sa.select(Scope.id, Scope.kind, Scope.parent_id, _PARENT.parent_id.label("above"))
     .outerjoin(_PARENT, Scope.parent_id == _PARENT.id)
     .where(Scope.slug == sa.bindparam("slug"))
 )
@@ -50,7 +50,7 @@ _CHAIN = (
 
 def chain_of(slug: str) -> Chain | None:
     """Tell the chain of the alliance or meeting with this slug, or None."""
-    row = db.session.execute(_CHAIN, {"slug": slug}).first()
+    row = db.session.connection().execute(_CHAIN, {"slug": slug}).first()
     if row is None:
         return None
     ids = tuple(dict.fromkeys(key for key in (row[0], row[2], row[3], ROOT) if key is not None))
