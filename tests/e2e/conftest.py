@@ -149,7 +149,8 @@ def launch(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
 
     def start(*arguments: str) -> Browser:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", *arguments]
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--accept-lang=zh-CN", *arguments],
         )
         opened.append(browser)
         return browser
