@@ -33,7 +33,7 @@ from eventapp.minutes.rules import (
     number_text,
 )
 from eventapp.registration.queries import Row as Attendee
-from eventapp.registration.queries import leaves_of, mandates_of, registrations_of
+from eventapp.registration.queries import delegations_of, leaves_of, mandates_of, registrations_of
 from eventapp.registration.rules import Category
 from eventapp.registration.rules import State as RegistrationState
 from eventapp.voting.queries import OutcomeRow, outcomes_of, votes_of
@@ -163,8 +163,11 @@ def _item(item: AgendaRow) -> Item:
 
 
 def _expected(meeting: Meeting) -> list[Member]:
-    """Tell which units were to come: to a council meeting its seats, to any other all members."""
+    """Tell which units were to come: those invited, else a council's seats, else all members."""
     members = members_of(meeting.alliance_id)
+    invited = {row.organisation_id for row in delegations_of(meeting.id)}
+    if invited:
+        return [member for member in members if member.organisation_id in invited]
     if meeting.kind is MeetingKind.COUNCIL:
         return [member for member in members if member.votes_in_council]
     return members

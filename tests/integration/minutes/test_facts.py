@@ -7,6 +7,7 @@ from flask import Flask
 
 from eventapp.agenda.models import AgendaItem
 from eventapp.alliance.models import Membership, Organisation, Person
+from eventapp.alliance.queries import members_of
 from eventapp.ceremony.models import Agreement
 from eventapp.ceremony.rules import AgreementState
 from eventapp.checkin.models import Admission
@@ -19,6 +20,7 @@ from eventapp.minutes.queries import facts_of
 from eventapp.minutes.rules import Presence, facts_from, public_facts, record_of
 from eventapp.registration.models import Registration
 from eventapp.registration.queries import pass_token
+from eventapp.registration.service import set_liaison
 from eventapp.voting.models import Ballot, VoteHolder
 from eventapp.voting.rules import Choice
 from tests.factories_minutes import make_held_meeting
@@ -139,3 +141,11 @@ def test_public_facts_name_no_delegate(house: Flask) -> None:
     told = str(record_of(public_facts(facts_of(held.meeting_id))))
     assert not [name for name in held.canaries if name in told]
     assert "签约人甲" in told
+
+
+def test_units_that_were_invited_are_the_ones_expected(house: Flask) -> None:
+    held = make_held_meeting(units=6, ballots=0)
+    members = members_of(held.alliance_id)
+    for member in members[:5]:
+        set_liaison(SYSTEM, held.meeting_id, member.organisation_id)
+    assert facts_of(held.meeting_id).overview.units_entitled == 5
