@@ -46,7 +46,8 @@ dev: ## Install what testing and checking need as well
 .PHONY: test
 test: dev ## Run every test; PostgreSQL's only where there is one
 	$(PYTEST) -n 2 -m "not e2e and not races and not bench" $(ARGS)
-	$(PYTEST) -m "(e2e or races) and not bench" $(ARGS)
+	$(PYTEST) -n 2 --dist loadfile -m "e2e and not bench" $(ARGS)
+	$(PYTEST) -m "races and not bench" $(ARGS)
 
 .PHONY: test-all
 test-all: export MENGHUI_FULL := 1

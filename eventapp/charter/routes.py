@@ -33,6 +33,7 @@ from eventapp.web.session import actor
 
 bp = Blueprint("charter", __name__)
 MANAGE = requires(Permission.MANAGE_CHARTER)
+READ = requires(Permission.SEE_DESK)
 HERE = "/a/<alliance>/charter"
 ONE = f"{HERE}/<int(max=2147483647):edition_id>"
 Answer = BaseResponse | tuple[str, int]
@@ -49,7 +50,7 @@ def _page(name: str, alliance: Alliance, slug: str, **more: object) -> str:
 
 
 @bp.get(HERE)
-@MANAGE
+@READ
 def show_charter(alliance: str) -> str:
     """List the editions of the alliance's charter, or begin one."""
     here = alliance_by_slug(alliance)
@@ -88,7 +89,7 @@ def draft_edition(alliance: str) -> Answer:
 
 
 @bp.get(ONE)
-@MANAGE
+@READ
 def show_edition(alliance: str, edition_id: int) -> str:
     """Show an edition for reading, chapter by chapter."""
     here = alliance_by_slug(alliance)

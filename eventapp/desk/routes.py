@@ -68,7 +68,7 @@ ALLIANCE_WAYS = (
     Way("alliance.show_people", N_("人员"), "users", P.MANAGE_ALLIANCE),
     Way("alliance.show_lists", N_("名单"), "clipboard-list", P.SEE_DESK, ("alliance.show_list",)),
     Way("meetings.show_meetings", N_("会议"), "calendar-days", P.SEE_DESK, ("meetings",)),
-    Way("charter.show_charter", N_("章程"), "book-open", P.MANAGE_CHARTER, ("charter",)),
+    Way("charter.show_charter", N_("章程"), "book-open", P.SEE_DESK, ("charter",)),
     Way("accounts.show_alliance_staff", N_("会务人员"), "user-cog", P.MANAGE_GRANTS),
 )
 

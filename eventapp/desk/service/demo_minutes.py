@@ -65,8 +65,8 @@ def _write(book: Book, hall: Hall) -> None:
 def _introduction(hall: Hall) -> str:
     said = hall.plan
     if said.chair:
-        return f"会议由{said.chair}主持，听取筹备情况说明，审议并表决了会议文件。"
-    return f"会议由{said.host}主持，依次进行致辞、启动、授牌、签约和揭牌。"
+        return "会议听取了筹备情况说明，审议并表决了会议文件。"
+    return "会议依次进行了致辞、启动、授牌、签约和揭牌。"
 
 
 def _seen(hall: Hall) -> str:
