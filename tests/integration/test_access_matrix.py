@@ -17,7 +17,7 @@ from eventapp.accounts.service import ensure_link, link_token, open_link, sign_i
 from eventapp.core.access import SYSTEM, Role
 from eventapp.core.errors import Forbidden, NotFound
 from eventapp.core.scope import ROOT
-from eventapp.web.doors import SignInNeeded
+from eventapp.web.doors import SignInNeeded, guard
 from tests.factories import make_user, put_token
 from tests.factories_alliance import make_alliance, make_meeting
 
@@ -276,9 +276,7 @@ def knock(app: Flask, path: str, method: str, tokens: dict[str, str]) -> str:
     with app.test_request_context(path, method=method) as context:
         context.session["tokens"] = tokens
         try:
-            for call in app.before_request_funcs[None]:
-                if call.__name__ == "guard":
-                    call()
+            guard()
         except SignInNeeded:
             return "sign in"
         except Forbidden:
