@@ -26,6 +26,7 @@ def record_scan_in(*arguments: Any, **values: Any) -> Any:
         "registration_id": 0,
         "gate_id": values["gate_id"],
         "at": values["claimed_at"].isoformat(),
+        "zone": "Asia/Shanghai",
         "first": None,
         "person": None,
         "arrived": 0,
