@@ -27,7 +27,7 @@ from eventapp.checkin.rules import (
 )
 from eventapp.core import clock, keys
 from eventapp.core.access import Actor, ActorKind, Permission
-from eventapp.core.db import db, flush_or, lock, transaction
+from eventapp.core.db import db, direct_transaction, flush_or, lock, transaction
 from eventapp.core.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from eventapp.core.ledger import MOVE_HEAD, Head, audit, canonical, link, lock_head
 from eventapp.core.scope import chain_of
@@ -206,8 +206,7 @@ def _content(scan_id: str, gate_id: int, direction: Direction, text: str) -> str
 
 
 def _answer(knock: _Knock) -> Answer:
-    with transaction() as session:
-        connection = session.connection()
+    with direct_transaction() as connection:
         place = connection.execute(
             door.KNOCK,
             {

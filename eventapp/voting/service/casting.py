@@ -14,7 +14,7 @@ from eventapp.alliance.models import Person
 from eventapp.checkin.models import Admission
 from eventapp.core import clock
 from eventapp.core.access import Actor
-from eventapp.core.db import transaction
+from eventapp.core.db import direct_transaction
 from eventapp.core.errors import N_, Conflict, Invalid, NotFound
 from eventapp.core.ledger import MOVE_HEAD, LedgerHead, canonical, link
 from eventapp.meetings.models import Meeting
@@ -186,9 +186,7 @@ def cast_vote(
     if not KEY_LENGTH[0] <= len(client_key) <= KEY_LENGTH[1]:
         raise Invalid("key_unreadable", N_("页面已经过期，请返回重新选择。"))
     vote = _Vote(meeting_id, ballot_id, actor.subject_id, choice, client_key)
-    with transaction() as session:
-        # Columns straight from the connection: the session's work on entities is not needed here.
-        connection = session.connection()
+    with direct_transaction() as connection:
         head = connection.execute(_HEAD, {"meeting_id": meeting_id}).first()
         facts = connection.execute(
             _FACTS,
