@@ -64,7 +64,7 @@ def _inside(person: Any) -> Any:
         sa.select(Admission.id)
         .join(Registration, Registration.id == Admission.registration_id)
         .where(
-            Admission.meeting_id == MEETING_ID,
+            # Not the admission's own meeting: the planner would begin there, with everybody.
             Registration.meeting_id == MEETING_ID,
             Registration.person_id == person,
         )
