@@ -24,8 +24,7 @@ setup: ## Install what running needs (quick when nothing changed)
 
 .PHONY: run
 run: setup ## Set up, load the demo once, serve on http://127.0.0.1:$PORT (8000)
-	@$(FLASK) db upgrade
-	@$(FLASK) demo load --if-empty
+	@$(FLASK) demo begin
 	@exec scripts/serve.sh
 
 .PHONY: demo

@@ -28,7 +28,6 @@ stop() { # exit code
   exit "$1"
 }
 
-.venv/bin/flask --app wsgi demo show
 printf '\n  http://127.0.0.1:%s/   (Ctrl-C stops it)\n\n' "$port"
 
 children=()

@@ -56,6 +56,18 @@ def reset(stage: str | None) -> None:
     _load(stage)
 
 
+@cli.command("begin")
+@click.pass_context
+def begin(context: click.Context) -> None:
+    """Migrate the database, load the demo if it is empty, and tell where to look."""
+    if database_revision() != newest_revision():
+        db.session.remove()
+        upgrade()
+    if is_empty():
+        _load(None)
+    context.invoke(show)
+
+
 @cli.command("show")
 def show() -> None:
     """Tell who can sign in to the demo, and where to look."""

@@ -65,6 +65,25 @@ def test_load_if_empty_leaves_an_alliance_alone(app: Flask):
     assert _names(app) == ["海棠职教集团"]
 
 
+def test_begin_loads_the_demo_once_and_tells_where_to_look(app: Flask):
+    code, first = _run(app, "begin")
+    assert code == 0, first
+    assert "organiser@demo.example" in first
+    names = _names(app)
+    code, second = _run(app, "begin")
+    assert code == 0
+    assert "loaded" not in second
+    assert "organiser@demo.example" in second
+    assert _names(app) == names
+
+
+def test_begin_leaves_an_alliance_alone(app: Flask):
+    with app.app_context():
+        create_alliance(SYSTEM, slug="haitang", name="海棠职教集团")
+    assert _run(app, "begin") == (0, "This installation holds no demo data.\n")
+    assert _names(app) == ["海棠职教集团"]
+
+
 def test_load_refuses_an_installation_that_is_not_empty(app: Flask):
     with app.app_context():
         create_alliance(SYSTEM, slug="haitang", name="海棠职教集团")
