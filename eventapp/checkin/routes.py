@@ -11,7 +11,7 @@ from eventapp.checkin.document.chart import arrivals_svg
 from eventapp.checkin.document.sheets import sheet_pdf, sheet_xlsx
 from eventapp.checkin.forms import NameGateForm, TypeCodeForm, UndoAdmissionForm
 from eventapp.checkin.queries import MeetingHere
-from eventapp.checkin.rules import SAYING, VERDICT_LABEL, Method, Tone, Verdict
+from eventapp.checkin.rules import SAYING, TYPED_LONGEST, VERDICT_LABEL, Method, Tone, Verdict
 from eventapp.core import clock, feed
 from eventapp.core.access import Permission
 from eventapp.core.errors import N_
@@ -84,7 +84,7 @@ def type_code(meeting: str) -> BaseResponse | tuple[str, int]:
             gate_id=form.gate.data or 0,
             scan_id=form.scan_id.data or "",
             text=text,
-            method=Method.TYPED_CODE if len(text) <= service.SHORT_TEXT else Method.WEDGE,
+            method=Method.TYPED_CODE if len(text) <= TYPED_LONGEST else Method.WEDGE,
             claimed_at=clock.now(),
         )
 

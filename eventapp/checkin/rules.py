@@ -9,6 +9,8 @@ from eventapp.core.errors import N_
 
 TEXT_LONGEST = 400
 """Characters of a scanned text; no pass of ours and no code is as long."""
+TYPED_LONGEST = 40
+"""Characters of what is taken for a typed code; no pass is as short."""
 
 
 class Method(StrEnum):

@@ -8,13 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from eventapp.checkin import service
 from eventapp.checkin.rules import Inside, Verdict, decide_admission
+from eventapp.checkin.service import scans
 from eventapp.core.db import db
 from wsgi import app
 
 __all__ = ["app"]
-_careful_answer = service._answer
+_careful_answer = scans._answer
 _seen: dict[str, Any] = {}
 LOOK = sa.text(
     "SELECT admissions.admitted_at, gates.name AS gate, admissions.device FROM admissions"
@@ -24,11 +24,11 @@ CLAIM = sa.text(
     "INSERT INTO admissions"
     " (meeting_id, session_id, registration_id, gate_id, device, admitted_at)"
     " VALUES (:meeting_id, :session_id, :registration_id, :gate_id, :device, :admitted_at)"
-).bindparams(*service.CLAIM._bindparams.values())
+).bindparams(*scans.CLAIM._bindparams.values())
 
 
 def _answer(knock: Any) -> Any:
-    registration_id = service._read(knock.text).registration_id
+    registration_id = scans._read(knock.text).registration_id
     seen = db.session().execute(LOOK, {"registration_id": registration_id}).first()
     _seen[knock.scan_id] = seen
     return _careful_answer(knock)
@@ -49,5 +49,5 @@ def _decide(connection: Any, knock: Any, place: Any, facts: Any, holder: Any) ->
     return decide_admission(facts), None
 
 
-service._answer = _answer
-service._decide = _decide
+scans._answer = _answer
+scans._decide = _decide

@@ -1,0 +1,86 @@
+"""What the door keeps of a knock: a claim that can be released, a record that cannot."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from eventapp.checkin.models import Admission, Scan
+from eventapp.checkin.rules import Direction, Method, Verdict
+from eventapp.core.ledger import MOVE_HEAD, Head, canonical, link
+
+Answer = dict[str, Any]
+"""The stored verdict, and under `person` whom it is about as the tables say now."""
+
+RELEASE = sa.delete(Admission.__table__).where(  # type: ignore[arg-type]
+    Admission.__table__.c.registration_id == sa.bindparam("b_registration_id"),
+    Admission.__table__.c.session_id == sa.bindparam("b_session_id"),
+)
+RECORD = sa.insert(Scan.__table__)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """One scan as it was sent."""
+
+    scope_id: int
+    gate_id: int
+    scan_id: str
+    device: str
+    text: str
+    method: Method
+    direction: Direction
+    claimed_at: datetime
+    received_at: datetime
+    content: str
+
+
+def release(connection: Connection, registration_id: int, session_id: int) -> None:
+    """Let an admission go, if there is one."""
+    connection.execute(RELEASE, {"b_registration_id": registration_id, "b_session_id": session_id})
+
+
+def write_scan(
+    connection: Connection, knock: Knock, head: Head, verdict: Verdict, answer: Answer, **more: Any
+) -> None:
+    """Add the scan at the end of the door's ledger, whose head this transaction holds."""
+    seq = head.seq + 1
+    body = {
+        "seq": seq,
+        "scan_id": knock.scan_id,
+        "device": knock.device,
+        "content": knock.content,
+        "gate_id": knock.gate_id,
+        "registration_id": answer["registration_id"],
+        "method": knock.method,
+        "direction": knock.direction,
+        "verdict": verdict,
+        "claimed_at": knock.claimed_at.isoformat(),
+        "received_at": knock.received_at.isoformat(),
+    }
+    data = canonical(body)
+    end = Head(seq, link(head.hash, data))
+    connection.execute(
+        RECORD,
+        {
+            **body,
+            "scope_id": knock.scope_id,
+            "body": data.decode(),
+            "hash": end.hash,
+            "answer": orjson.dumps({**answer, **more}).decode(),
+            "claimed_at": knock.claimed_at,
+            "received_at": knock.received_at,
+        },
+    )
+    connection.execute(
+        MOVE_HEAD,
+        {
+            "b_scope_id": knock.scope_id,
+            "b_name": Scan.ledger,
+            "b_seq": end.seq,
+            "b_hash": end.hash,
+        },
+    )

@@ -1,0 +1,253 @@
+"""Answering a scan: the hottest verb of the door. Statements are built once."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from eventapp.checkin.models import Admission
+from eventapp.checkin.queries import door, scope_of
+from eventapp.checkin.rules import (
+    NAMELESS,
+    TEXT_LONGEST,
+    TYPED_LONGEST,
+    AdmissionFacts,
+    Direction,
+    Inside,
+    Method,
+    Verdict,
+    decide_admission,
+)
+from eventapp.checkin.service.records import Answer, Knock, release, write_scan
+from eventapp.core import clock, keys
+from eventapp.core.access import Actor
+from eventapp.core.db import direct_transaction
+from eventapp.core.errors import N_, Conflict, Invalid, NotFound
+from eventapp.core.ledger import Head
+from eventapp.registration.rules import clean_code, code_is_plausible, decode_claims, from_text
+
+CLAIM = sa.text(
+    "INSERT INTO admissions"
+    " (meeting_id, session_id, registration_id, gate_id, device, admitted_at)"
+    " VALUES (:meeting_id, :session_id, :registration_id, :gate_id, :device, :admitted_at)"
+    " ON CONFLICT (registration_id, session_id) DO NOTHING RETURNING id"
+).bindparams(sa.bindparam("admitted_at", type_=Admission.admitted_at.type))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a scanned text says before any table is asked."""
+
+    readable: bool = False
+    registration_id: int = 0
+    generation: int = 0
+    code: str = ""
+
+
+def record_scan(
+    actor: Actor,
+    meeting_id: int,
+    *,
+    gate_id: int,
+    scan_id: str,
+    text: str,
+    method: Method,
+    claimed_at: datetime,
+    direction: Direction = Direction.ENTRY,
+) -> Answer:
+    """Answer one scan, once: the same scan sent again gets the answer that was stored.
+
+    Raises Conflict `scan_differs` when a scan's id comes back with other content, NotFound for
+    a gate of another meeting, Invalid for an id or a text that no scanner makes.
+    """
+    return record_scan_in(
+        actor,
+        scope_of(meeting_id),
+        gate_id=gate_id,
+        scan_id=scan_id,
+        text=text,
+        method=method,
+        claimed_at=claimed_at,
+        direction=direction,
+    )
+
+
+def record_scan_in(
+    actor: Actor,
+    scope_id: int,
+    *,
+    gate_id: int,
+    scan_id: str,
+    text: str,
+    method: Method,
+    claimed_at: datetime,
+    direction: Direction = Direction.ENTRY,
+) -> Answer:
+    """Do the same for a meeting that is known by its scope, as the hot door knows it."""
+    if not 8 <= len(scan_id) <= 40 or not scan_id.isascii() or len(text) > TEXT_LONGEST:
+        raise Invalid("scan_malformed", N_("这次扫码的数据不完整，请再扫一次。"))
+    knock = Knock(
+        scope_id,
+        gate_id,
+        scan_id,
+        door.device_of(actor),
+        text,
+        method,
+        direction,
+        claimed_at,
+        clock.now(),
+        _content(scan_id, gate_id, direction, text),
+    )
+    try:
+        return _answer(knock)
+    except IntegrityError:
+        # The same scan came twice at once and the other was quicker: its answer is stored now.
+        return _answer(knock)
+
+
+def _content(scan_id: str, gate_id: int, direction: Direction, text: str) -> str:
+    """Digest what was scanned, salted with the scan's own id."""
+    what = f"{scan_id}\n{gate_id}\n{direction}\n{text}"
+    return hashlib.sha256(what.encode("utf-8", "replace")).hexdigest()
+
+
+def _answer(knock: Knock) -> Answer:
+    with direct_transaction() as connection:
+        place = connection.execute(
+            door.KNOCK,
+            {
+                "scope_id": knock.scope_id,
+                "gate_id": knock.gate_id,
+                "device": knock.device,
+                "scan_id": knock.scan_id,
+            },
+        ).one()
+        if place.answer is not None:
+            return _replay(knock, place)
+        if place.gate is None or place.session_id is None:
+            raise NotFound("gate_unknown", N_("没有找到这个入口。"))
+        facts, holder = _look_up(connection, knock, place)
+        verdict, inside = _decide(connection, knock, place, facts, holder)
+        if verdict is Verdict.LEFT:
+            release(connection, holder.id, place.session_id)
+        answer = _worded(connection, knock, place, verdict, holder, inside)
+        write_scan(connection, knock, Head(place.seq, place.hash), verdict, answer)
+        return {**answer, "person": _person(verdict, holder)}
+
+
+def _replay(knock: Knock, place: Any) -> Answer:
+    if place.content != knock.content:
+        raise Conflict("scan_differs", N_("这个编号已经用于另一次扫码，请再扫一次。"))
+    answer = orjson.loads(place.answer)
+    person = door.scanned_person(answer["registration_id"], Verdict(answer["verdict"]))
+    return {**answer, "person": person}
+
+
+def _read(text: str) -> _Reading:
+    """Read a pass, whose signature must be ours, or a typed code."""
+    try:
+        if len(text) <= TYPED_LONGEST:
+            code = clean_code(text)
+            return _Reading(code_is_plausible(code), code=code)
+        data, signature = from_text(text)
+        claims = decode_claims(data)
+    except Invalid:
+        return _Reading()
+    if not keys.ring().verify(claims.key_id, data, signature):
+        return _Reading(readable=True)
+    return _Reading(True, claims.registration_id, claims.generation)
+
+
+def _look_up(connection: Connection, knock: Knock, place: Any) -> tuple[AdmissionFacts, Any]:
+    """Gather what is known about a text; the registration is the one at this meeting, or None."""
+    reading = _read(knock.text)
+    facts = AdmissionFacts(
+        knock.received_at,
+        reading.readable,
+        meeting_state=place.meeting_state,
+        direction=knock.direction,
+    )
+    holder = _holder(connection, reading)
+    if holder is None:
+        return replace(facts, known=False), None
+    current = bool(reading.code) or holder.generation == reading.generation
+    if holder.meeting_id != place.meeting_id:
+        holder = connection.execute(
+            door.HERE, {"meeting_id": place.meeting_id, "person_id": holder.person_id}
+        ).first()
+        if holder is None:
+            return replace(facts, registered_here=False), None
+    return replace(
+        facts, generation_current=current, registration_state=holder.state, category=holder.category
+    ), holder
+
+
+def _holder(connection: Connection, reading: _Reading) -> Any:
+    if reading.code and reading.readable:
+        return connection.execute(door.BY_CODE, {"code": reading.code}).first()
+    if reading.registration_id:
+        return connection.execute(
+            door.BY_REGISTRATION, {"registration_id": reading.registration_id}
+        ).first()
+    return None
+
+
+def _decide(
+    connection: Connection, knock: Knock, place: Any, facts: AdmissionFacts, holder: Any
+) -> tuple[Verdict, Inside | None]:
+    """Decide, and let the claim's uniqueness, not a look at it, say who was first."""
+    if holder is None:
+        return decide_admission(facts), None
+    key = {"registration_id": holder.id, "session_id": place.session_id}
+    if knock.direction is Direction.ENTRY:
+        verdict = decide_admission(facts)
+        if verdict is not Verdict.ADMITTED:
+            return verdict, None
+        claim = {
+            **key,
+            "meeting_id": place.meeting_id,
+            "gate_id": knock.gate_id,
+            "device": knock.device,
+            "admitted_at": knock.received_at,
+        }
+        if connection.execute(CLAIM, claim).first() is not None:
+            return verdict, None
+    row = connection.execute(door.INSIDE, key).first()
+    inside = Inside(row.admitted_at, row.gate, row.device == knock.device) if row else None
+    return decide_admission(replace(facts, inside=inside)), inside
+
+
+def _worded(
+    connection: Connection,
+    knock: Knock,
+    place: Any,
+    verdict: Verdict,
+    holder: Any,
+    inside: Inside | None,
+) -> Answer:
+    """Say all that is stored about an answer: verdict, ids and counts, nobody's name."""
+    answer: Answer = {
+        "verdict": verdict,
+        "registration_id": holder.id if holder is not None else None,
+        "gate_id": knock.gate_id,
+        "at": knock.received_at.isoformat(),
+        "zone": place.zone,
+        "first": inside and {"gate": inside.gate, "at": inside.at.isoformat()},
+    }
+    if holder is None or verdict in NAMELESS:
+        tally = connection.execute(door.TALLY, {"meeting_id": place.meeting_id}).one()
+    else:
+        tally = connection.execute(
+            door.UNIT_TALLY,
+            {"meeting_id": place.meeting_id, "organisation_id": holder.organisation_id},
+        ).one()
+    return {**answer, **tally._mapping}
+
+
+def _person(verdict: Verdict, holder: Any) -> dict[str, str] | None:
+    return None if holder is None or verdict in NAMELESS else door.person_of(holder)
