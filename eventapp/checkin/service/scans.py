@@ -117,6 +117,7 @@ def _content(scan_id: str, gate_id: int, direction: Direction, text: str) -> str
 
 
 def _answer(knock: Knock) -> Answer:
+    reading = _read(knock.text)  # a signature takes long to check: before the others wait for us
     with direct_transaction() as connection:
         place = connection.execute(
             door.KNOCK,
@@ -131,7 +132,7 @@ def _answer(knock: Knock) -> Answer:
             return _replay(knock, place)
         if place.gate is None or place.session_id is None:
             raise NotFound("gate_unknown", N_("没有找到这个入口。"))
-        facts, holder = _look_up(connection, knock, place)
+        facts, holder = _look_up(connection, knock, reading, place)
         verdict, inside = _decide(connection, knock, place, facts, holder)
         if verdict is Verdict.LEFT:
             release(connection, holder.id, place.session_id)
@@ -163,9 +164,10 @@ def _read(text: str) -> _Reading:
     return _Reading(True, claims.registration_id, claims.generation)
 
 
-def _look_up(connection: Connection, knock: Knock, place: Any) -> tuple[AdmissionFacts, Any]:
+def _look_up(
+    connection: Connection, knock: Knock, reading: _Reading, place: Any
+) -> tuple[AdmissionFacts, Any]:
     """Gather what is known about a text; the registration is the one at this meeting, or None."""
-    reading = _read(knock.text)
     facts = AdmissionFacts(
         knock.received_at,
         reading.readable,
