@@ -95,4 +95,4 @@ def show_mails(meeting: str) -> str:
 
 def _hidden(address: str) -> str:
     name, _at, domain = address.partition("@")
-    return f"{name[:2]}***@{domain}"
+    return f"{name[:2]}***@{domain}" if address else ""
