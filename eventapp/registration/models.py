@@ -46,6 +46,7 @@ class Registration(Base):
     """One person's wish to attend one meeting, in a category.
 
     `unit_text` names a unit that is not one of the alliance's; then there is no organisation.
+    `language` is the one in which the person registered, empty where somebody else did it.
     """
 
     __tablename__ = "registrations"
@@ -59,6 +60,7 @@ class Registration(Base):
     reason: Mapped[str] = mapped_column(sa.String(200), default="")
     place: Mapped[str] = mapped_column(sa.String(60), default="")
     channel: Mapped[str] = mapped_column(sa.String(20), default="public")
+    language: Mapped[str] = mapped_column(sa.String(12), default="")
     submitted_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     replaces_id: Mapped[int | None] = mapped_column(sa.ForeignKey("registrations.id"))

@@ -51,10 +51,12 @@ def register_person(
     consent_text_id: int | None = None,
     channel: str,
     to_check: str = "",
+    language: str = "",
 ) -> Registration:
     """Register a person of the alliance for a meeting; its state follows the meeting's rules.
 
-    `to_check` is a message id that says why somebody must look first. Raises Conflict
+    `to_check` is a message id that says why somebody must look first; `language` is the one in
+    which the person is written to, Chinese where nobody knows. Raises Conflict
     `already_registered`, and Invalid where the category is not open to this channel.
     """
     category = Category(category)
@@ -71,6 +73,7 @@ def register_person(
             state=(state := decide_registration(category, *terms)),
             reason=to_check,
             channel=channel,
+            language=language,
             submitted_at=clock.now(),
             decided_at=clock.now() if state is State.APPROVED else None,
         )

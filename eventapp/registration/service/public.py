@@ -53,6 +53,7 @@ def register_publicly(
     consent_version: int,
     titles: str = "",
     email: str = "",
+    language: str = "",
 ) -> Reception:
     """Register somebody by the public form; Invalid names the field, Conflict says it is closed."""
     digits = _needed_phone(phone)
@@ -80,6 +81,7 @@ def register_publicly(
             consent_text_id=consent_id,
             channel=PUBLIC,
             to_check="" if is_same else LOOK_AGAIN,
+            language=language,
         )
         return Reception(registration.id if registration.state is State.APPROVED else None)
 
