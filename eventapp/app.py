@@ -16,7 +16,7 @@ from eventapp.core import clock, files, installation, keys, outbox
 from eventapp.core.cli import ledger
 from eventapp.core.db import db, engine_settings, prepare_engines
 from eventapp.core.outbox import FolderTransport, SmtpTransport, Transport
-from eventapp.web import doors, errors, filters, headers, health, language, queue
+from eventapp.web import addresses, doors, errors, filters, headers, health, language, queue
 from eventapp.web.session import actor
 
 if TYPE_CHECKING:
@@ -158,6 +158,7 @@ def _wire_web(app: Flask, config: "Config") -> None:
     Limiter(key_func=lambda: str(actor()), app=app, default_limits=[])
     app.before_request(installation.refresh)
     app.before_request(doors.guard)
+    addresses.register(app)
     errors.register(app)
     headers.register(app)
     filters.register(app)

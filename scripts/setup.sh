@@ -12,7 +12,7 @@ RUN_PACKAGES=(
   fontconfig fonts-noto-cjk fonts-lxgw-wenkai                        # 宋体, 黑体 and 楷体 in PDF
   fonts-babelstone-han fonts-symbola                                 # rare characters and signs
 )
-DEV_PACKAGES=(chromium ffmpeg poppler-utils) # stories in a browser, a camera made of a film, pages as pictures
+DEV_PACKAGES=(ffmpeg poppler-utils) # a camera made of a film, pages as pictures
 
 mode=${1:-run}
 python=${PYTHON:-python3}
@@ -42,6 +42,8 @@ installed() { [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == i
 missing_packages() {
   local wanted=("${RUN_PACKAGES[@]}") package
   if [[ $mode == dev ]]; then wanted+=("${DEV_PACKAGES[@]}"); fi
+  # For stories in a browser. Ubuntu's is a snap: it wants a running snapd and sees no /tmp but its own.
+  if [[ $mode == dev && -z ${CHROMIUM:-} ]] && ! grep -qsx 'ID=ubuntu' /etc/os-release; then wanted+=(chromium); fi
   if ! venv_made && ! has_ensurepip; then
     wanted+=("$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')")
   fi
@@ -61,7 +63,7 @@ install_system_packages() {
   if ((${#missing[@]} == 0)); then return; fi
   if ((EUID != 0)); then root=(sudo -n); fi
   if ((EUID != 0)) && ! sudo -n true 2>/dev/null; then
-    say "system packages are missing; PDFs or browser tests will fail until you run:"
+    say "system packages are missing; PDFs, and tests that need them, will not work until you run:"
     printf '\n    sudo apt-get install -y --no-install-recommends %s\n\n' "${missing[*]}"
     return
   fi

@@ -7,6 +7,7 @@ preparations, so that no request shares `g` with another.
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,9 @@ from eventapp.core.db import Base, db
 
 SECRET = "a-secret-for-tests-that-is-long-enough-0123456789"
 POSTGRES = os.environ.get("TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432")
-REQUIRED = os.environ.get("MENGHUI_REQUIRE_POSTGRES") == "1"
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 FULL = os.environ.get("MENGHUI_FULL") == "1"
-_left_out: list[str] = []
+LEAVE_NOTHING_OUT = os.environ.get("MENGHUI_LEAVE_NOTHING_OUT") == "1"
 
 
 def _postgres_answers() -> bool:
@@ -39,9 +40,14 @@ def _postgres_answers() -> bool:
     return True
 
 
-HAS_POSTGRES = _postgres_answers()
-if REQUIRED and not HAS_POSTGRES:
-    pytest.exit("PostgreSQL is required on 127.0.0.1:5432 and does not answer.", returncode=3)
+# What some tests need beside our own packages, by their mark; where it is not, they are left out.
+NEEDS = {
+    "postgres": ("PostgreSQL on 127.0.0.1:5432", _postgres_answers()),
+    "e2e": ("Chromium, on the PATH or named by CHROMIUM", CHROMIUM is not None),
+}
+ABSENT = {mark: f"needs {what}" for mark, (what, here) in NEEDS.items() if not here}
+if LEAVE_NOTHING_OUT and ABSENT:
+    pytest.exit(f"Nothing may be left out, yet a test {', another '.join(ABSENT.values())}.", 3)
 
 
 class Client(FlaskClient):
@@ -195,20 +201,23 @@ def client(app: Flask) -> FlaskClient:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave PostgreSQL's tests out where there is none, and say so at the end."""
-    if HAS_POSTGRES:
-        return
+    """Leave out the tests whose needs are not met here."""
     for item in items:
-        if "postgres" in item.keywords:
-            _left_out.append(item.nodeid)
-            item.add_marker(pytest.mark.skip(reason="no PostgreSQL on 127.0.0.1:5432"))
+        for mark, reason in ABSENT.items():
+            if mark in item.keywords:
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Name what was left out for want of a PostgreSQL."""
-    if not HAS_POSTGRES:
-        terminalreporter.section("left out for want of PostgreSQL")
-        files = sorted({name.split("::")[0] for name in _left_out})
-        terminalreporter.line(f"{len(_left_out)} tests that need PostgreSQL on 127.0.0.1:5432:")
-        for name in files:
-            terminalreporter.line(f"  {name}")
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: Any) -> Iterator[None]:
+    """Name in the very last lines what was left out, also when other processes ran the tests."""
+    yield
+    skipped = terminalreporter.stats.get("skipped", [])
+    for reason in ABSENT.values():
+        files = Counter(
+            report.nodeid.split("::")[0] for report in skipped if reason in str(report.longrepr)
+        )
+        if files:
+            terminalreporter.section(f"left out: {files.total()} tests, each {reason}")
+        for name, count in sorted(files.items()):
+            terminalreporter.line(f"{count:5} {name}")

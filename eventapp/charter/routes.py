@@ -35,7 +35,7 @@ bp = Blueprint("charter", __name__)
 MANAGE = requires(Permission.MANAGE_CHARTER)
 READ = requires(Permission.SEE_DESK)
 HERE = "/a/<alliance>/charter"
-ONE = f"{HERE}/<int(max=2147483647):edition_id>"
+ONE = f"{HERE}/<int:edition_id>"
 Answer = BaseResponse | tuple[str, int]
 
 

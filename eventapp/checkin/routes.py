@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.checkin import queries, service
@@ -30,6 +30,15 @@ LOOK: dict[Tone, tuple[str, str]] = {
     Tone.NEUTRAL: ("verdict-wait", "circle-alert"),
     Tone.STOP: ("verdict-bad", "x"),
 }
+
+
+def register(app: Flask) -> None:
+    """Let passes, which know nothing of the door, name its gates."""
+    app.extensions["gate_names"] = _gate_names
+
+
+def _gate_names(meeting_id: int) -> list[str]:
+    return [gate.name for gate in queries.gates_of(meeting_id)]
 
 
 @bp.get("/m/<meeting>/door")

@@ -6,7 +6,7 @@ the receiving side can see that it is the same.
 
 import smtplib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
@@ -20,6 +20,8 @@ from eventapp.core import clock
 from eventapp.core.access import Actor
 from eventapp.core.db import Base, db, transaction
 from eventapp.core.jobs import Job, enqueue
+
+DAY = timedelta(days=1)
 
 
 class Message(Base):
@@ -119,6 +121,15 @@ def post(actor: Actor, scope_id: int, recipient: str, subject: str, text: str) -
     db.session.flush()
     enqueue("send_message", scope_id, actor, message=message.id)
     return message
+
+
+def delete_recipients(scope_id: int) -> None:
+    """Forget whom the mails of a scope went to; a mail of the last day may still be on its way."""
+    db.session.execute(
+        sa.update(Message)
+        .where(Message.scope_id == scope_id, Message.created_at < clock.now() - DAY)
+        .values(recipient="")
+    )
 
 
 def send_message(job: Job) -> dict[str, Any]:

@@ -82,7 +82,10 @@ class Answer(Base):
 
 
 class ConsentText(Base):
-    """A version of what people agree to: purpose, kinds of data, how long they are kept."""
+    """A version of what people agree to: purpose, kinds of data, how long they are kept.
+
+    `contact_months` is the term that the text promises for telephone numbers and addresses.
+    """
 
     __tablename__ = "consent_texts"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -90,6 +93,7 @@ class ConsentText(Base):
     version: Mapped[int]
     text: Mapped[str]
     digest: Mapped[str] = mapped_column(sa.String(64))
+    contact_months: Mapped[int]
     created_at: Mapped[datetime]
     __table_args__ = (sa.UniqueConstraint("meeting_id", "version"),)
 
@@ -140,6 +144,14 @@ class Consent(Base):
     consent_text_id: Mapped[int] = mapped_column(sa.ForeignKey("consent_texts.id"))
     given_at: Mapped[datetime]
     channel: Mapped[str] = mapped_column(sa.String(20))
+
+
+class ContactDeletion(Base):
+    """The contacts of a meeting's people were deleted, as their consent text promised; once."""
+
+    __tablename__ = "contact_deletions"
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"), primary_key=True)
+    deleted_at: Mapped[datetime]
 
 
 class Pass(Base):

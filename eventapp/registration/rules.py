@@ -5,8 +5,10 @@ import binascii
 import re
 import struct
 import unicodedata
+from calendar import monthrange
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from eventapp.core.errors import N_, Conflict, Invalid
@@ -162,6 +164,20 @@ DEFAULT_CONSENT = (
     "会议通知和会议记录，由主办方会务组使用，不向无关的人提供。闭会后，手机号和邮箱保存六个月即删除；"
     "姓名、单位和职务随会议记录存档。您可以随时在个人页面取消报名，也可以联系会务组查看、更正或删除自己的信息。"
 )
+
+
+CONTACT_MONTHS = 6
+"""Months after the meeting for which the usual text promises to keep contacts."""
+
+
+def contacts_end_at(ended_at: datetime, months: int) -> datetime:
+    """Return when contacts are due to be deleted: the same day some months after a meeting's end.
+
+    Where that month is shorter, it is its last day.
+    """
+    year, month = divmod(ended_at.year * 12 + ended_at.month - 1 + months, 12)
+    last = monthrange(year, month + 1)[1]
+    return ended_at.replace(year=year, month=month + 1, day=min(ended_at.day, last))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Jobs of registration: tell a person by mail, print many slips."""
+"""Jobs of registration: tell a person by mail, print many slips, delete overdue contacts."""
 
 from typing import Any
 
@@ -13,14 +13,20 @@ from eventapp.core.outbox import post
 from eventapp.meetings.queries import meeting_of
 from eventapp.registration.document import SUBJECTS, registration_mail, slips_pdf
 from eventapp.registration.models import Registration
-from eventapp.registration.queries import registration_in, registrations_of
+from eventapp.registration.queries import (
+    meetings_with_overdue_contacts,
+    registration_in,
+    registrations_of,
+)
 from eventapp.registration.rules import State
-from eventapp.web.queue import add_handlers
+from eventapp.registration.service import delete_overdue_contacts
+from eventapp.web.queue import add_chore, add_handlers
 
 
 def register(app: Flask) -> None:
-    """Let the queue do these jobs."""
+    """Let the queue do these jobs, and the worker look for contacts to be deleted."""
     add_handlers(app, {"tell_registrant": tell_registrant, "print_slips": print_slips})
+    add_chore(app, delete_contacts)
 
 
 def tell_registrant(job: Job) -> dict[str, Any]:
@@ -50,3 +56,9 @@ def print_slips(job: Job) -> dict[str, Any]:
         digest = files.store(pdf, "application/pdf").digest
     progress(job_id, len(rows), len(rows))
     return {"digest": digest, "people": len(people)}
+
+
+def delete_contacts() -> None:
+    """Delete the contacts of every meeting whose promised term has passed."""
+    for meeting_id in meetings_with_overdue_contacts():
+        delete_overdue_contacts(SYSTEM, meeting_id)

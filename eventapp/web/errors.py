@@ -20,6 +20,7 @@ from eventapp.core.errors import (
     NotFound,
 )
 from eventapp.web.doors import SignInNeeded
+from eventapp.web.filters import worded
 
 STATUS: dict[type[DomainError], int] = {
     NotFound: 404,
@@ -39,14 +40,7 @@ def status_of(error: DomainError) -> int:
 
 def text_of(error: DomainError) -> str:
     """Say a domain error in the language of the request."""
-    translated = gettext(error.message)
-    if not error.params:
-        return translated
-    params = {
-        key: gettext(value) if isinstance(value, str) and value else value
-        for key, value in error.params.items()
-    }
-    return translated % params
+    return worded(error.message, error.params)
 
 
 def wants_json() -> bool:

@@ -1,6 +1,7 @@
 """Filters of templates: times in the meeting's zone, names as formal lists want them."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from markupsafe import Markup, escape
 from eventapp.core.names import pad_name, short_joints
 
 WEEKDAYS = "一二三四五六日"
+ROW_OR_CELL = re.compile(r"<(tr|t[dh])\b")
 
 
 def local(instant: datetime, zone: str = "Asia/Shanghai") -> datetime:
@@ -81,8 +83,26 @@ def label(text: str) -> str:
 
 
 def worded(message: str, params: Mapping[str, object]) -> str:
-    """Say a sentence of the domain with its figures, in the language of the request."""
-    return gettext(message) % params if params else gettext(message)
+    """Say a sentence of the domain in the language of the request, our own words in it too."""
+    if not params:
+        return gettext(message)
+    said = {key: label(value) if isinstance(value, str) else value for key, value in params.items()}
+    return gettext(message) % said
+
+
+def labelled(rows: Markup, heads: Sequence[str | tuple[str, str]]) -> Markup:
+    """Write into each cell what stands above it, so that a phone can set each row as a card."""
+    words = [head if isinstance(head, str) else head[0] for head in heads]
+    above = iter(words)
+
+    def write(found: re.Match[str]) -> str:
+        nonlocal above
+        if found[1] == "tr":
+            above = iter(words)
+            return found[0]
+        return f'{found[0]} data-label="{escape(next(above, ""))}"'
+
+    return Markup(ROW_OR_CELL.sub(write, rows))  # noqa: S704 - it was Markup, and words are escaped
 
 
 def register(app: Flask) -> None:
@@ -97,6 +117,7 @@ def register(app: Flask) -> None:
         masked=masked,
         label=label,
         worded=worded,
+        labelled=labelled,
     )
     static = Path(app.static_folder or "static")
     icons = static / "vendor" / "lucide-static" / "icons"

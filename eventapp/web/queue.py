@@ -1,9 +1,11 @@
 """The queue that hurries jobs: huey on SQLite, or on Redis where many processes share it."""
 
+import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Flask
@@ -16,7 +18,9 @@ from eventapp.core.db import db
 from eventapp.core.outbox import send_message
 
 SWEEP_SECONDS = 5
+CHORE_SECONDS = 3600
 cli = AppGroup("jobs", help="Work in the background.")
+_log = logging.getLogger("menghui")
 
 
 def _open(url: str) -> Huey:
@@ -31,6 +35,7 @@ def register(app: Flask, url: str) -> None:
     """Let jobs of this application go through a queue, and give it the worker's commands."""
     handlers: dict[str, jobs.Handler] = {"send_message": send_message}
     app.extensions["jobs"] = handlers
+    app.extensions["chores"] = []
     app.cli.add_command(cli)
     if app.testing:
         jobs.use_queue(None)
@@ -51,6 +56,21 @@ def register(app: Flask, url: str) -> None:
 def add_handlers(app: Flask, handlers: Mapping[str, jobs.Handler]) -> None:
     """Let a feature's tasks do jobs of its kinds."""
     app.extensions["jobs"].update(handlers)
+
+
+def add_chore(app: Flask, chore: Callable[[], Any]) -> None:
+    """Let the worker call this every hour; the chore looks itself whether anything is due."""
+    app.extensions["chores"].append(chore)
+
+
+def run_chores(app: Flask) -> None:
+    """Do every chore here and now; one that fails is logged, and comes again in an hour."""
+    for chore in app.extensions["chores"]:
+        try:
+            chore()
+        except Exception:
+            db.session.rollback()
+            _log.exception("a chore failed")
 
 
 def run_due(app: Flask) -> int:
@@ -75,10 +95,14 @@ def work(threads: int) -> None:
 
 
 def _sweep(app: Flask) -> None:
+    chores_at = 0.0
     while True:
         with app.app_context():
             installation.refresh()
             run_due(app)
+            if time.monotonic() >= chores_at:
+                run_chores(app)
+                chores_at = time.monotonic() + CHORE_SECONDS
             db.session.remove()
         time.sleep(SWEEP_SECONDS)
 

@@ -33,6 +33,7 @@ from eventapp.core.access import SYSTEM
 from eventapp.core.db import db
 from eventapp.desk.service import load_demo
 from eventapp.desk.service.demo_book import Book
+from tests.conftest import CHROMIUM
 
 HERE = Path(__file__).resolve().parents[2]
 DEMO_PASSWORD = "kai-hui-2024-01-19"  # of the demo's accounts in these tests alone
@@ -144,12 +145,12 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture
 def launch(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
-    """Open the system's Chromium with more arguments of one's own; closed after the test."""
+    """Open the Chromium of this machine with more arguments of one's own; closed after the test."""
     opened: list[Browser] = []
 
     def start(*arguments: str) -> Browser:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
+            executable_path=CHROMIUM,
             args=["--no-sandbox", "--accept-lang=zh-CN", *arguments],
         )
         opened.append(browser)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
+from tests.conftest import CHROMIUM
 from tests.e2e.catalogue import CATALOGUE, Look, Morning, prepare
 from tests.e2e.conftest import HERE, showing_demo
 
@@ -41,9 +42,7 @@ Opener = Callable[[str, str], BrowserContext]
 @pytest.fixture(scope="module")
 def opened(playwright: Playwright, morning: Morning) -> Iterator[Opener]:
     """Keep one browser for everybody, with one context for a person and a language."""
-    browser: Browser = playwright.chromium.launch(
-        executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-    )
+    browser: Browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
     contexts: dict[tuple[str, str], BrowserContext] = {}
 
     def open_as(who: str, language: str) -> BrowserContext:

@@ -11,8 +11,6 @@ from eventapp.meetings.rules import STATE_LABEL
 from eventapp.web.filters import long_date
 
 bp = Blueprint("agenda", __name__)
-NUMBER = "int(max=2147483647)"
-"""Ids in URLs, no larger than what a column of ids holds."""
 
 
 def heading(meeting: Meeting) -> dict[str, Any]:

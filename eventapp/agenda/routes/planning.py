@@ -13,7 +13,7 @@ from wtforms.fields import (
 from eventapp.agenda import queries, service
 from eventapp.agenda.forms import BLANK_ROWS, EditItemForm, MoveItemForm
 from eventapp.agenda.queries import Item
-from eventapp.agenda.routes.blueprint import NUMBER, bp, heading
+from eventapp.agenda.routes.blueprint import bp, heading
 from eventapp.agenda.rules import ROLE_LABEL, Finding, Kind, refuses_publishing
 from eventapp.agenda.service import PersonIn
 from eventapp.alliance.models import Person
@@ -28,7 +28,7 @@ from eventapp.web.forms import BaseForm, attempt, say, to_local, to_utc
 from eventapp.web.session import actor
 
 HERE = "/m/<meeting>/desk/agenda"
-ONE = f"{HERE}/<{NUMBER}:item_id>"
+ONE = f"{HERE}/<int:item_id>"
 Page = Response | str | tuple[str, int]
 
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventapp.agenda import queries, service
 from eventapp.agenda.forms import SkipItemForm, StepForm
 from eventapp.agenda.queries import Item
-from eventapp.agenda.routes.blueprint import NUMBER, bp, heading
+from eventapp.agenda.routes.blueprint import bp, heading
 from eventapp.agenda.rules import ItemState
 from eventapp.core import clock, feed
 from eventapp.core.access import Permission
@@ -23,7 +23,7 @@ from eventapp.web.polling import conditional
 from eventapp.web.session import actor
 
 HERE = "/m/<meeting>/desk/run"
-ONE = f"{HERE}/<{NUMBER}:item_id>"
+ONE = f"{HERE}/<int:item_id>"
 Page = BaseResponse | str | tuple[str, int]
 MINUTE = timedelta(minutes=1)
 

@@ -1,6 +1,6 @@
 """Know the people of an alliance's units."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -144,6 +144,18 @@ def add_people(actor: Actor, alliance_id: int, rows: Sequence[PersonRowIn]) -> l
         for person in added:
             audit(actor, alliance.scope_id, "person.add", f"person:{person.id}")
     return added
+
+
+def delete_contacts_of(actor: Actor, alliance_id: int, person_ids: Collection[int]) -> None:
+    """Delete telephone numbers and addresses of people, whose names and posts stay."""
+    with transaction() as session:
+        alliance = lock(Alliance, alliance_id)
+        people = sa.select(Person).where(
+            Person.alliance_id == alliance_id, Person.id.in_(person_ids)
+        )
+        for person in session.scalars(people.order_by(Person.id)):
+            person.phone = person.email = ""
+            audit(actor, alliance.scope_id, "person.delete_contacts", f"person:{person.id}")
 
 
 def note_export(actor: Actor, alliance_id: int, what: str) -> None:

@@ -11,7 +11,6 @@ from eventapp.ceremony.forms import BLANK_ROWS, FEWEST_ROWS, EditAgreementForm
 from eventapp.ceremony.queries import AgreementRow
 from eventapp.ceremony.routes.blueprint import (
     DESK,
-    NUMBER,
     bp,
     heading,
     item_choices,
@@ -29,7 +28,7 @@ from eventapp.web.doors import requires
 from eventapp.web.forms import attempt, say
 from eventapp.web.session import actor
 
-ONE = f"{DESK}/agreements/<{NUMBER}:agreement_id>"
+ONE = f"{DESK}/agreements/<int:agreement_id>"
 Page = Response | tuple[str, int]
 
 

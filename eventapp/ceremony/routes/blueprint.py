@@ -28,8 +28,6 @@ from eventapp.meetings.rules import STATE_LABEL
 from eventapp.web.filters import long_date
 
 bp = Blueprint("ceremony", __name__)
-NUMBER = "int(max=2147483647)"
-"""Ids in URLs, no larger than what a column of ids holds."""
 DESK = "/m/<meeting>/desk/ceremony"
 RUN = "/m/<meeting>/desk/run"
 

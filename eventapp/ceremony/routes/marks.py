@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.ceremony import service
 from eventapp.ceremony.forms import DoneForm
-from eventapp.ceremony.routes.blueprint import NUMBER, RUN, bp, heading, stages_of
+from eventapp.ceremony.routes.blueprint import RUN, bp, heading, stages_of
 from eventapp.core import feed
 from eventapp.core.access import Permission
 from eventapp.meetings.models import Meeting
@@ -48,7 +48,7 @@ def show_acts_now(meeting: str) -> Response:
     return conditional(f"{feed.version_of(found.scope_id)}-{html_lang()}", render)
 
 
-@bp.post(f"{RUN}/agreements/<{NUMBER}:agreement_id>/signed")
+@bp.post(f"{RUN}/agreements/<int:agreement_id>/signed")
 @requires(Permission.RUN_AGENDA)
 def mark_signed(meeting: str, agreement_id: int) -> Page:
     """Record that an agreement has been signed."""
@@ -56,7 +56,7 @@ def mark_signed(meeting: str, agreement_id: int) -> Page:
     return _mark(found, BaseForm(), lambda: service.mark_signed(actor(), found.id, agreement_id))
 
 
-@bp.post(f"{RUN}/plaques/<{NUMBER}:plaque_id>")
+@bp.post(f"{RUN}/plaques/<int:plaque_id>")
 @requires(Permission.RUN_AGENDA)
 def mark_awarded(meeting: str, plaque_id: int) -> Page:
     """Record that a plaque has been handed over, or take that back."""
@@ -66,7 +66,7 @@ def mark_awarded(meeting: str, plaque_id: int) -> Page:
     return _mark(found, form, lambda: act(actor(), found.id, plaque_id, done=done))
 
 
-@bp.post(f"{RUN}/unveilings/<{NUMBER}:unveiling_id>")
+@bp.post(f"{RUN}/unveilings/<int:unveiling_id>")
 @requires(Permission.RUN_AGENDA)
 def mark_unveiled(meeting: str, unveiling_id: int) -> Page:
     """Record that a plate has been unveiled, or take that back."""

@@ -10,7 +10,6 @@ from eventapp.ceremony import service
 from eventapp.ceremony.forms import AddPlaqueForm, AddUnveilingForm, ReadyForm
 from eventapp.ceremony.routes.blueprint import (
     DESK,
-    NUMBER,
     bp,
     heading,
     item_choices,
@@ -66,7 +65,7 @@ def done(meeting: Meeting, form: BaseForm, act: Callable[[], Any]) -> Page:
     return redirect(url_for("ceremony.show_ceremony", meeting=slug), 303)
 
 
-@bp.post(f"{DESK}/agreements/<{NUMBER}:agreement_id>/ready")
+@bp.post(f"{DESK}/agreements/<int:agreement_id>/ready")
 @requires(Permission.MANAGE_CEREMONY)
 def set_ready(meeting: str, agreement_id: int) -> Page:
     """Call an agreement ready."""
@@ -79,7 +78,7 @@ def set_ready(meeting: str, agreement_id: int) -> Page:
     )
 
 
-@bp.post(f"{DESK}/agreements/<{NUMBER}:agreement_id>/draft")
+@bp.post(f"{DESK}/agreements/<int:agreement_id>/draft")
 @requires(Permission.MANAGE_CEREMONY)
 def set_draft(meeting: str, agreement_id: int) -> Page:
     """Take a ready agreement back to draft."""
@@ -87,7 +86,7 @@ def set_draft(meeting: str, agreement_id: int) -> Page:
     return done(found, BaseForm(), lambda: service.set_draft(actor(), found.id, agreement_id))
 
 
-@bp.post(f"{DESK}/agreements/<{NUMBER}:agreement_id>/withdraw")
+@bp.post(f"{DESK}/agreements/<int:agreement_id>/withdraw")
 @requires(Permission.MANAGE_CEREMONY)
 def withdraw_agreement(meeting: str, agreement_id: int) -> Page:
     """Take an agreement off the programme."""
@@ -122,7 +121,7 @@ def add_plaque(meeting: str) -> Page:
     return redirect(url_for("ceremony.show_ceremony", meeting=meeting), 303)
 
 
-@bp.post(f"{DESK}/plaques/<{NUMBER}:plaque_id>/remove")
+@bp.post(f"{DESK}/plaques/<int:plaque_id>/remove")
 @requires(Permission.MANAGE_CEREMONY)
 def remove_plaque(meeting: str, plaque_id: int) -> Page:
     """Take a plaque off the programme."""
@@ -153,7 +152,7 @@ def add_unveiling(meeting: str) -> Page:
     return redirect(url_for("ceremony.show_ceremony", meeting=meeting), 303)
 
 
-@bp.post(f"{DESK}/unveilings/<{NUMBER}:unveiling_id>/remove")
+@bp.post(f"{DESK}/unveilings/<int:unveiling_id>/remove")
 @requires(Permission.MANAGE_CEREMONY)
 def remove_unveiling(meeting: str, unveiling_id: int) -> Page:
     """Take a plate off the programme."""

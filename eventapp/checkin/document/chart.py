@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-WIDTH, HEIGHT = 960, 240
-LEFT, RIGHT, TOP, BOTTOM = 48, 12, 12, 28
+WIDTH, HEIGHT = 640, 240
+LEFT, RIGHT, TOP, BOTTOM = 48, 12, 16, 32
 
 
 def arrivals_svg(line: list[tuple[datetime, int]], zone: str) -> Markup:
@@ -37,7 +37,7 @@ def arrivals_svg(line: list[tuple[datetime, int]], zone: str) -> Markup:
     )
     return Markup(  # noqa: S704 - numbers, and a label that is escaped
         f'<svg class="arrivals" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
-        f' fill="currentColor" font-size="15" aria-label="{escape(label)}">{rules}'
+        f' fill="currentColor" aria-label="{escape(label)}">{rules}'
         f'<path fill-opacity="0.12" d="{shape} L{x(last)} {y(0)} Z"/>'
         f'<path fill="none" stroke="currentColor" stroke-width="2" d="{shape}"/>{hours}</svg>'
     )

@@ -28,15 +28,11 @@ stage_option = click.option(
 
 @cli.command("load")
 @stage_option
-@click.option("--if-empty", is_flag=True, help="Do nothing where there is an alliance already.")
-def load(stage: str | None, if_empty: bool) -> None:
+def load(stage: str | None) -> None:
     """Load the demo into an empty installation."""
     if database_revision() != newest_revision():
         message = "The database is not migrated. Run: flask --app wsgi db upgrade"
         raise click.ClickException(message)
-    if if_empty and not is_empty():
-        click.echo("There is an alliance already; the demo was not loaded.")
-        return
     _load(stage)
 
 

@@ -14,8 +14,6 @@ from eventapp.minutes.service import keep_papers
 from eventapp.web.filters import long_date
 
 bp = Blueprint("minutes", __name__)
-NUMBER = "int(max=2147483647)"
-"""Ids in URLs, no larger than what a column of ids holds."""
 
 
 def heading(meeting: Meeting) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from eventapp.minutes.queries import (
     minutes_of,
     steps_of,
 )
-from eventapp.minutes.routes.blueprint import NUMBER, base_url, bp, heading
+from eventapp.minutes.routes.blueprint import base_url, bp, heading
 from eventapp.minutes.rules import (
     STATE_LABEL,
     STEP_LABEL,
@@ -47,7 +47,7 @@ from eventapp.web.session import actor
 
 P = Permission
 Page = str | tuple[str, int] | BaseResponse
-MINUTES = f"/m/<meeting>/desk/minutes/<{NUMBER}:minutes_id>"
+MINUTES = "/m/<meeting>/desk/minutes/<int:minutes_id>"
 
 
 @bp.get("/m/<meeting>/desk/minutes")

@@ -8,7 +8,7 @@ from eventapp.core.errors import N_, Invalid
 from eventapp.meetings.queries import meeting_by_slug
 from eventapp.minutes.document import dress_of, plain_text
 from eventapp.minutes.queries import edition_by_code, edition_content, edition_in, editions_of
-from eventapp.minutes.routes.blueprint import NUMBER, base_url, bp, press_paper
+from eventapp.minutes.routes.blueprint import base_url, bp, press_paper
 from eventapp.minutes.rules import Format
 from eventapp.minutes.service import PDF, note_download
 from eventapp.web.doors import public, requires
@@ -29,7 +29,7 @@ def show_press_room(meeting: str) -> str:
     )
 
 
-@bp.post(f"/m/<meeting>/press/<{NUMBER}:edition_id>/download")
+@bp.post("/m/<meeting>/press/<int:edition_id>/download")
 @requires(Permission.READ_RELEASED_MINUTES)
 def download_minutes(meeting: str, edition_id: int) -> Response:
     """Give a released edition away and note it; it is a POST because it writes that note."""

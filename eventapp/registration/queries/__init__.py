@@ -1,5 +1,9 @@
 """Reads of who comes, by what right, and under which conditions."""
 
+from eventapp.registration.queries.contacts import (
+    meetings_with_overdue_contacts,
+    overdue_contacts,
+)
 from eventapp.registration.queries.passes import (
     pass_of,
     pass_token,
@@ -51,7 +55,9 @@ __all__ = [
     "leaves_of",
     "mandate_in",
     "mandates_of",
+    "meetings_with_overdue_contacts",
     "open_categories",
+    "overdue_contacts",
     "pass_of",
     "pass_token",
     "read_token",

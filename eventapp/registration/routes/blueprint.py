@@ -13,8 +13,6 @@ from eventapp.meetings.rules import STATE_LABEL, State
 from eventapp.web.filters import long_date
 
 bp = Blueprint("registration", __name__)
-NUMBER = "int(max=2147483647)"
-"""Ids in URLs, no larger than what a column of ids holds."""
 
 
 def browser() -> str:

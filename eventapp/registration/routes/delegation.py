@@ -18,7 +18,7 @@ from eventapp.registration.queries import (
     registrations_of,
     shown_consent,
 )
-from eventapp.registration.routes.blueprint import NUMBER, bp
+from eventapp.registration.routes.blueprint import bp
 from eventapp.registration.rules import (
     CATEGORY_LABEL,
     PUBLIC_CATEGORIES,
@@ -106,7 +106,7 @@ def _add(meeting: Meeting, delegation: DelegationRow, form: AddDelegateForm) -> 
     )
 
 
-@bp.post(f"/m/<meeting>/delegation/people/<{NUMBER}:registration_id>/cancel")
+@bp.post("/m/<meeting>/delegation/people/<int:registration_id>/cancel")
 @requires(Permission.MANAGE_DELEGATION)
 def cancel_delegate(meeting: str, registration_id: int) -> BaseResponse:
     """Cancel the registration of somebody of the unit."""

@@ -31,7 +31,7 @@ from eventapp.registration.queries import (
     registration_in,
     registrations_of,
 )
-from eventapp.registration.routes.blueprint import NUMBER, bp, heading
+from eventapp.registration.routes.blueprint import bp, heading
 from eventapp.registration.rules import CATEGORY_LABEL, STATE_LABEL, Category, State, may_become
 from eventapp.registration.service import (
     approve_registration,
@@ -53,7 +53,7 @@ from eventapp.web.session import actor
 
 MANAGE = requires(Permission.MANAGE_REGISTRATIONS)
 HERE = "/m/<meeting>/desk/registrations"
-ONE = f"{HERE}/<{NUMBER}:registration_id>"
+ONE = f"{HERE}/<int:registration_id>"
 A_PAGE = 100
 SLIPS_AT_ONCE = 60
 """More slips than this are printed in the background."""
@@ -346,7 +346,7 @@ def _own_mandate(meeting: str, registration_id: int, mandate_id: int) -> Meeting
     return found
 
 
-@bp.post(f"{ONE}/mandates/<{NUMBER}:mandate_id>/revoke")
+@bp.post(f"{ONE}/mandates/<int:mandate_id>/revoke")
 @MANAGE
 def end_mandate(meeting: str, registration_id: int, mandate_id: int) -> BaseResponse:
     """End a mandate and its link."""
@@ -355,7 +355,7 @@ def end_mandate(meeting: str, registration_id: int, mandate_id: int) -> BaseResp
     return _back(meeting, registration_id, N_("授权已撤销，表决链接即时失效。"))
 
 
-@bp.post(f"{ONE}/mandates/<{NUMBER}:mandate_id>/rebind")
+@bp.post(f"{ONE}/mandates/<int:mandate_id>/rebind")
 @MANAGE
 def rebind_mandate(meeting: str, registration_id: int, mandate_id: int) -> BaseResponse:
     """Let a representative open the link on another phone, with a new code."""

@@ -15,7 +15,7 @@ from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
 from eventapp.registration.document import slips_pdf
 from eventapp.registration.queries import registrations_of
-from eventapp.registration.routes.blueprint import NUMBER, bp, heading
+from eventapp.registration.routes.blueprint import bp, heading
 from eventapp.registration.routes.desk import HERE, MANAGE
 from eventapp.registration.rules import State
 from eventapp.registration.service import ask_for_slips
@@ -53,7 +53,7 @@ def _job(meeting: Meeting, job_id: int) -> Job:
     return job
 
 
-@bp.get(f"{HERE}/slips/<{NUMBER}:job_id>")
+@bp.get(f"{HERE}/slips/<int:job_id>")
 @MANAGE
 def show_slips(meeting: str, job_id: int) -> str | Response:
     """Show how far the printing has come; its part alone is asked for again and again."""
@@ -66,7 +66,7 @@ def show_slips(meeting: str, job_id: int) -> str | Response:
     return render_template("registration/show_slips.html", **values, **heading(found))
 
 
-@bp.get(f"{HERE}/slips/<{NUMBER}:job_id>/file.pdf")
+@bp.get(f"{HERE}/slips/<int:job_id>/file.pdf")
 @MANAGE
 def download_printed_slips(meeting: str, job_id: int) -> Response:
     """Send the slips that were printed in the background."""
@@ -95,4 +95,4 @@ def show_mails(meeting: str) -> str:
 
 def _hidden(address: str) -> str:
     name, _at, domain = address.partition("@")
-    return f"{name[:2]}***@{domain}"
+    return f"{name[:2]}***@{domain}" if address else ""

@@ -43,8 +43,7 @@ def _holder() -> Actor:
 
 def _gates(meeting_id: int) -> list[str]:
     """Ask whoever runs the door for the names of its gates."""
-    names = current_app.extensions.get("gate_names")
-    return names(meeting_id) if names else []
+    return current_app.extensions["gate_names"](meeting_id)
 
 
 @bp.get("/m/<meeting>/pass")

@@ -7,6 +7,7 @@ from eventapp.registration.service.attendance import (
     decline_registration,
     register_person,
 )
+from eventapp.registration.service.contacts import delete_overdue_contacts
 from eventapp.registration.service.entries import register_by_desk, register_delegate
 from eventapp.registration.service.passes import (
     delegate_link,
@@ -40,6 +41,7 @@ __all__ = [
     "cancel_registration",
     "decline_registration",
     "delegate_link",
+    "delete_overdue_contacts",
     "give_mandate",
     "issue_pass",
     "liaison_link",

@@ -12,7 +12,7 @@ from eventapp.core.ledger import audit
 from eventapp.meetings.queries import meeting_of
 from eventapp.registration.models import CategoryRule, ConsentText
 from eventapp.registration.queries import consent_of
-from eventapp.registration.rules import Category
+from eventapp.registration.rules import CONTACT_MONTHS, Category
 
 
 def set_category(
@@ -54,9 +54,12 @@ def set_category(
     return rule
 
 
-def set_consent(actor: Actor, meeting_id: int, text: str) -> ConsentText:
-    """Give a meeting a new version of its consent text; the same text again is no new version.
+def set_consent(
+    actor: Actor, meeting_id: int, text: str, contact_months: int = CONTACT_MONTHS
+) -> ConsentText:
+    """Give a meeting a new version of its consent text; the same one again is no new version.
 
+    `contact_months` is how long after the meeting contacts are kept, as the text says in words.
     Older versions stay: somebody agreed to them.
     """
     text = "\n".join(line.rstrip() for line in text.strip().splitlines())
@@ -66,13 +69,14 @@ def set_consent(actor: Actor, meeting_id: int, text: str) -> ConsentText:
     with transaction() as session:
         meeting = meeting_of(meeting_id)
         newest = consent_of(meeting_id)
-        if newest is not None and newest.digest == digest:
+        if newest and (newest.digest, newest.contact_months) == (digest, contact_months):
             return newest
         found = ConsentText(
             meeting_id=meeting_id,
             version=newest.version + 1 if newest else 1,
             text=text,
             digest=digest,
+            contact_months=contact_months,
             created_at=clock.now(),
         )
         session.add(found)
@@ -84,5 +88,6 @@ def set_consent(actor: Actor, meeting_id: int, text: str) -> ConsentText:
             f"consent_text:{found.id}",
             version=found.version,
             digest=digest,
+            contact_months=contact_months,
         )
     return found

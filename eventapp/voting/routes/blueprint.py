@@ -19,8 +19,6 @@ from eventapp.voting.rules import (
 from eventapp.web.filters import long_date
 
 bp = Blueprint("voting", __name__)
-NUMBER = "int(max=2147483647)"
-"""Ids in URLs, no larger than what a column of ids holds."""
 LABELS: dict[str, Any] = {
     "state_label": BALLOT_STATE_LABELS,
     "choice_label": CHOICE_LABELS,

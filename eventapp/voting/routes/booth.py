@@ -21,7 +21,7 @@ from eventapp.voting.queries import (
     receipt_in,
     representative_of,
 )
-from eventapp.voting.routes.blueprint import LABELS, NUMBER, bp
+from eventapp.voting.routes.blueprint import LABELS, bp
 from eventapp.voting.rules import BallotState, Choice, Mode
 from eventapp.voting.service import cast_vote as cast
 from eventapp.web.doors import requires
@@ -31,7 +31,7 @@ from eventapp.web.session import actor
 
 VOTE = requires(Permission.CAST_VOTE)
 HERE = "/m/<meeting>/vote"
-ONE = f"{HERE}/<{NUMBER}:ballot_id>"
+ONE = f"{HERE}/<int:ballot_id>"
 
 
 def _page(name: str, meeting: Meeting, who: Representative, **more: object) -> str:
@@ -98,7 +98,7 @@ def cast_vote(meeting: str, ballot_id: int) -> BaseResponse | tuple[str, int]:
     return redirect(url_for("voting.show_receipt", meeting=meeting, seq=receipt.seq), 303)
 
 
-@bp.get(f"{HERE}/receipt/<{NUMBER}:seq>")
+@bp.get(f"{HERE}/receipt/<int:seq>")
 @VOTE
 def show_receipt(meeting: str, seq: int) -> str:
     """Show what was recorded, when, and under which code."""
@@ -106,7 +106,7 @@ def show_receipt(meeting: str, seq: int) -> str:
     return _page("show_receipt", here, who, page=receipt_in(here.id, who.mandate_id, seq))
 
 
-@bp.get(f"{HERE}/text/<{NUMBER}:ballot_id>")
+@bp.get(f"{HERE}/text/<int:ballot_id>")
 @VOTE
 def read_text(meeting: str, ballot_id: int) -> str:
     """Show the whole text that is put to the vote."""

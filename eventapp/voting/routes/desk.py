@@ -34,7 +34,7 @@ from eventapp.voting.queries import (
     units_of,
     votes_of,
 )
-from eventapp.voting.routes.blueprint import NUMBER, bp, heading
+from eventapp.voting.routes.blueprint import bp, heading
 from eventapp.voting.rules import PRESETS, BallotState, Mode, rule_in_words
 from eventapp.voting.service import (
     annul_ballot as annul,
@@ -78,7 +78,7 @@ RUN = requires(Permission.RUN_BALLOTS)
 COUNT = requires(Permission.COUNT_HANDS)
 DECLARE = requires(Permission.DECLARE_OUTCOME)
 HERE = "/m/<meeting>/desk/ballots"
-ONE = f"{HERE}/<{NUMBER}:ballot_id>"
+ONE = f"{HERE}/<int:ballot_id>"
 Answer = BaseResponse | tuple[str, int]
 
 

@@ -56,15 +56,6 @@ def test_reset_drops_a_demo_and_loads_it_afresh_and_show_tells_how_to_try_it(
         assert clock.now().year == 2024
 
 
-def test_load_if_empty_leaves_an_alliance_alone(app: Flask):
-    with app.app_context():
-        create_alliance(SYSTEM, slug="haitang", name="海棠职教集团")
-    code, output = _run(app, "load", "--if-empty")
-    assert code == 0
-    assert len(output.strip().splitlines()) == 1
-    assert _names(app) == ["海棠职教集团"]
-
-
 def test_begin_loads_the_demo_once_and_tells_where_to_look(app: Flask):
     code, first = _run(app, "begin")
     assert code == 0, first

@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from eventapp.accounts.models import PersonalLink
 from eventapp.accounts.queries import link_of
 from eventapp.accounts.service import link_token, open_link
+from eventapp.checkin.service import add_gate
 from eventapp.core.access import SYSTEM, Role
 from eventapp.core.db import db
 from eventapp.core.ledger import AuditEntry
@@ -118,6 +119,22 @@ def test_the_saved_pdf_is_one_a6_page_with_the_name_and_the_code(app: Flask, cli
     text = pages[0].extract_text()
     assert "欧阳修" in text
     assert f"{code[:4]}-{code[4:]}" in text
+
+
+def test_a_pass_names_the_gates_of_its_meeting_and_of_no_other(app: Flask, client: FlaskClient):
+    with app.app_context():
+        meeting, elsewhere = make_meeting(), make_meeting()
+        registration = make_registration(meeting)
+        add_gate(SYSTEM, meeting.id, "东门")
+        add_gate(SYSTEM, meeting.id, "贵宾通道")
+        add_gate(SYSTEM, elsewhere.id, "北门")
+        _open(client, meeting, Role.DELEGATE, registration.id)
+        slug = meeting.slug
+    page = client.get(f"/m/{slug}/pass").text
+    paper = PdfReader(io.BytesIO(client.get(f"/m/{slug}/pass.pdf").data)).pages[0].extract_text()
+    for text in (page, paper):
+        assert "东门、贵宾通道" in text
+        assert "北门" not in text
 
 
 def test_a_registered_phone_reveals_nothing_to_a_stranger(app: Flask):

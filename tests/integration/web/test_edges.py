@@ -1,5 +1,7 @@
 """What comes from outside and must not hurt: hosts, sizes, headers, forgeries."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -29,6 +31,20 @@ def test_an_unknown_page_says_what_to_do_next(client: FlaskClient) -> None:
     answer = client.get("/no/such/page")
     assert answer.status_code == 404
     assert "没有找到" in answer.text
+
+
+@pytest.mark.parametrize("number", ["9" * 10, "9" * 20, "-1"])
+def test_a_number_that_no_row_can_have_is_an_unknown_page(
+    app: Flask, client: FlaskClient, number: str
+) -> None:
+    doors = [rule for rule in app.url_map.iter_rules() if "<int:" in rule.rule]
+    assert len(doors) > 50
+    for door in doors:
+        method = "GET" if "GET" in (door.methods or ()) else "POST"
+        path = re.sub(r"<\w+>", "somewhere", door.rule)
+        app.url_map.bind("").match(re.sub(r"<int:\w+>", "9" * 9, path), method)  # raises NotFound
+        answer = client.open(re.sub(r"<int:\w+>", number, path), method=method)
+        assert answer.status_code == 404, door
 
 
 def test_every_answer_carries_the_headers(client: FlaskClient) -> None:

@@ -1,6 +1,7 @@
 """Registrations, passes and typed codes."""
 
 import secrets
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from eventapp.registration.rules import (
     State,
     clean_code,
     code_is_plausible,
+    contacts_end_at,
     decide_registration,
     decode_claims,
     encode_claims,
@@ -220,3 +222,20 @@ def test_what_is_not_eight_symbols_is_refused(text: str) -> None:
     with pytest.raises(Invalid) as refusal:
         clean_code(text)
     assert refusal.value.field == "code"
+
+
+@pytest.mark.parametrize(
+    ("ended", "months", "due"),
+    [
+        ((2024, 12, 3), 6, (2025, 6, 3)),
+        ((2024, 8, 31), 6, (2025, 2, 28)),
+        ((2023, 8, 31), 6, (2024, 2, 29)),
+        ((2024, 11, 30), 1, (2024, 12, 30)),
+        ((2024, 12, 31), 12, (2025, 12, 31)),
+    ],
+)
+def test_contacts_are_due_on_the_same_day_or_the_last_of_a_shorter_month(
+    ended: tuple[int, int, int], months: int, due: tuple[int, int, int]
+):
+    at = datetime(*ended, 17, 30, tzinfo=UTC)
+    assert contacts_end_at(at, months) == datetime(*due, 17, 30, tzinfo=UTC)
