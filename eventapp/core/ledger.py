@@ -162,7 +162,7 @@ def append_all(kind: type[Chained], scope_id: int, facts: Sequence[Facts]) -> He
         place = {"scope_id": scope_id, "seq": head.seq, "body": data.decode(), "hash": head.hash}
         rows.append({**columns, **place})
     db.session.flush()  # what the records speak of comes before them
-    table: Any = kind.__table__
+    table: Any = sa.inspect(kind).local_table
     db.session.connection().execute(sa.insert(table), rows)
     move_head(scope_id, kind.ledger, head)
     return head

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventapp.core.db import Base, enum_text
-from eventapp.registration.rules import CONTACT_DAYS, SHORT_DAYS, Category, FieldKind, State
+from eventapp.registration.rules import SHORT_DAYS, Category, FieldKind, State
 
 _ALIVE = sa.text("state NOT IN ('cancelled', 'replaced')")
 _VALID = sa.text("revoked_at IS NULL")
@@ -30,8 +30,8 @@ class Terms(Base):
     """What holds for everybody who comes to a meeting; without a row the usual terms hold.
 
     `quota` is the meeting's places, `unit_quota` those of a unit whose delegation names none;
-    contact data are kept for `contact_days` after the meeting, meals, rooms and cars for
-    `short_days`.
+    meals, rooms and cars are kept for `short_days` after the meeting. How long contacts are kept
+    stands with the consent text that promises it.
     """
 
     __tablename__ = "registration_terms"
@@ -39,7 +39,6 @@ class Terms(Base):
     quota: Mapped[int | None]
     unit_quota: Mapped[int | None]
     substitute_until: Mapped[datetime | None]
-    contact_days: Mapped[int] = mapped_column(default=CONTACT_DAYS)
     short_days: Mapped[int] = mapped_column(default=SHORT_DAYS)
 
 

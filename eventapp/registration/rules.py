@@ -71,9 +71,6 @@ NEXT: dict[State, frozenset[State]] = {
 }
 
 
-CONTACT_DAYS = 183
-"""How long phone and e-mail are kept after a meeting unless its terms say otherwise."""
-
 SHORT_DAYS = 7
 """How long meals, rooms and car plates are kept after a meeting."""
 

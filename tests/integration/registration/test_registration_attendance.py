@@ -195,8 +195,6 @@ def test_every_step_is_in_the_audit(house: Flask):
     actions = _actions(meeting)
     for action in (
         "registration.submit",
-        "pass.issue",
-        "link.make",
         "registration.place",
         "registration.cancelled",
     ):
