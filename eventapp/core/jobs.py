@@ -20,6 +20,7 @@ from eventapp.core.db import Base, after_commit, db, enum_text, transaction
 
 MAX_ATTEMPTS = 5
 LOST_AFTER = timedelta(minutes=10)
+AT_ONCE = timedelta()
 
 
 class JobState(StrEnum):
@@ -69,17 +70,25 @@ def enqueue(kind: str, scope_id: int, actor: Actor, **params: Any) -> int:
 
 
 def enqueue_all(
-    kind: str, scope_id: int, actor: Actor, each: Sequence[dict[str, Any]]
+    kind: str,
+    scope_id: int,
+    actor: Actor,
+    each: Sequence[dict[str, Any]],
+    *,
+    wait: timedelta = AT_ONCE,
 ) -> list[int]:
-    """Ask for the same work many times, with these parameters; tell the jobs' numbers."""
+    """Ask for the same work many times, with these parameters; tell the jobs' numbers.
+
+    Work that waits is left to the sweeper.
+    """
     at = clock.now()
     common = {"kind": kind, "scope_id": scope_id, "actor": str(actor), "created_at": at}
-    rows = [{**common, "due_at": at, "params": params} for params in each]
+    rows = [{**common, "due_at": at + wait, "params": params} for params in each]
     if not rows:
         return []
     db.session.flush()
     numbers = list(db.session.connection().execute(_ENQUEUE, rows).scalars())
-    for push in _push:
+    for push in _push if wait == AT_ONCE else ():
         for number in numbers:
             after_commit(partial(push, number))
     return numbers

@@ -135,13 +135,17 @@ def ensure_person(
 def ensure_people(alliance_id: int, people: Sequence[PersonIn]) -> list[KnownPerson]:
     """Return for each the person whom `ensure_person` would find or note, in their order.
 
-    Few statements for many people. The caller records it, in the transaction around.
+    Few statements for many people. The caller records it, in the transaction around. An error
+    names its row.
     """
-    rows: list[dict[str, Any]] = [
-        _columns(one.name, one.phone, one.email, one.titles)
-        | {"organisation_id": one.organisation_id}
-        for one in people
-    ]
+    rows: list[dict[str, Any]] = []
+    for number, one in enumerate(people):
+        try:
+            columns = _columns(one.name, one.phone, one.email, one.titles)
+        except Invalid as error:
+            error.row = number
+            raise
+        rows.append({**columns, "organisation_id": one.organisation_id})
     if not all(row["phone"] for row in rows):
         lock(Alliance, alliance_id)  # nothing but this keeps two nameless phones apart
     known = _known_among(alliance_id, rows)

@@ -208,7 +208,7 @@ def _equip(
         "tell_registrant",
         meeting.scope_id,
         actor,
-        [{"registration": one} for one, wish, _ in each if wish.writes],
+        [{"registration": one, "state": state.value} for one, wish, state in each if wish.writes],
     )
     return [Enrolled(one, wish.person_id, state, links[one], ends_at) for one, wish, state in each]
 

@@ -26,7 +26,7 @@ from eventapp.registration.queries import alive_registration, consent_of
 from eventapp.registration.rules import DEFAULT_CONSENT, Category, State
 from eventapp.registration.service.attendance import tell
 from eventapp.registration.service.enrolment import PUBLIC, Wish, enrol
-from eventapp.registration.service.settings import set_consent
+from eventapp.registration.service.settings import current_consent
 
 LOOK_AGAIN = N_("这个手机号登记在另一个姓名名下，请核对后再通过。")
 
@@ -116,7 +116,7 @@ def _agreed(meeting_id: int, version: int) -> ConsentText:
             N_("个人信息说明刚刚有修改，请再看一遍后勾选。"),
             field="consent",
         )
-    return found or set_consent(ANONYMOUS, meeting_id, DEFAULT_CONSENT)
+    return current_consent(ANONYMOUS, meeting_id)
 
 
 def member_named(alliance_id: int, unit: str) -> int | None:
