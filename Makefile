@@ -11,6 +11,8 @@ PORT ?= 8000
 
 run demo migrate doctor: export MENGHUI_ENV ?= development
 export PORT
+# Containers often set it; then every start compiles every library again, which doubles its time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## Show this list

@@ -59,7 +59,7 @@ class AddSeatForm(BaseForm):
 
     label = text_field(_("席位名称"), longest=40)
     votes_in_council = BooleanField(_("在理事会有表决权"))
-    submit = SubmitField(_("增加席位"))
+    submit = SubmitField(_("添加席位"))
 
 
 class UnitForm(BaseForm):

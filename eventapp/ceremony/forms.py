@@ -19,9 +19,9 @@ class PartyForm(Form):
 
     unit = text_field(_("单位"), longest=120, required=False, render_kw={"list": "units-known"})
     signatory = text_field(
-        _("签约人"), longest=80, required=False, render_kw={"list": "people-known"}
+        _("签署人"), longest=80, required=False, render_kw={"list": "people-known"}
     )
-    title = text_field(_("签约人职务"), longest=160, required=False)
+    title = text_field(_("签署人职务"), longest=160, required=False)
 
 
 class EditAgreementForm(BaseForm):

@@ -76,18 +76,22 @@ def ensure_act_may_become(old: ActState, new: ActState) -> None:
         raise Conflict("act_state", N_("这一步已经记下了，请刷新页面后再看。"), old=old, new=new)
 
 
-_STEMS = "甲乙丙丁戊己庚辛壬癸"
+PARTY_ROLES = (
+    *(N_("甲方"), N_("乙方"), N_("丙方"), N_("丁方"), N_("戊方")),
+    *(N_("己方"), N_("庚方"), N_("辛方"), N_("壬方"), N_("癸方")),
+)
+"""What an agreement calls its parties, by the ten heavenly stems."""
 
 
 def party_role(position: int) -> str:
     """Return what an agreement calls its party at `position`, counted from 1: 甲方, 乙方, …
 
-    It is a word of the paper, not of the screen, so it is the same in every language. After
-    the ten heavenly stems the parties are numbered. Raises ValueError below 1.
+    The paper has these words; a screen may translate them. After the ten heavenly stems the
+    parties are numbered. Raises ValueError below 1.
     """
     if position < 1:
         raise ValueError("parties are counted from 1")
-    return f"{_STEMS[position - 1]}方" if position <= len(_STEMS) else f"第{position}方"
+    return PARTY_ROLES[position - 1] if position <= len(PARTY_ROLES) else f"第{position}方"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,7 @@ def _party_problems(parties: tuple[PartyFacts, ...]) -> Iterator[Problem]:
     for position, party in enumerate(parties, start=1):
         if party.signatory_id is None and not party.signatory_name:
             yield Problem(
-                "no_signatory", N_("%(party)s还没有签约人。"), {"party": party_role(position)}
+                "no_signatory", N_("%(party)s还没有签署人。"), {"party": party_role(position)}
             )
     people = [party.signatory_id for party in parties if party.signatory_id is not None]
     if len(set(people)) < len(people):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, TypeVar
 
 import orjson
 from flask import Blueprint, Response, request
-from pydantic import AwareDatetime, BaseModel, StringConstraints, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, ValidationError
 
 from eventapp.checkin import queries, service
 from eventapp.checkin.document.answers import show_answer, show_scan
@@ -14,6 +14,7 @@ from eventapp.core import clock, feed
 from eventapp.core.access import Permission
 from eventapp.core.errors import N_, Invalid
 from eventapp.web.doors import requires, scope
+from eventapp.web.forms import LARGEST
 from eventapp.web.language import html_lang
 from eventapp.web.polling import conditional
 from eventapp.web.session import actor
@@ -22,11 +23,14 @@ bp = Blueprint("checkin_api", __name__)
 Sent = TypeVar("Sent", bound=BaseModel)
 
 
+Number = Annotated[int, Field(ge=0, le=LARGEST)]
+
+
 class ScanIn(BaseModel):
     """A scan as a device sends it; its id is made on the device, before any answer."""
 
     scan_id: Annotated[str, StringConstraints(min_length=8, max_length=40, pattern=r"^[\w:.-]+$")]
-    gate: int
+    gate: Number
     text: Annotated[str, StringConstraints(max_length=TEXT_LONGEST)]
     method: Method = Method.QR
     direction: Direction = Direction.ENTRY
@@ -36,7 +40,7 @@ class ScanIn(BaseModel):
 class UndoIn(BaseModel):
     """An admission to be taken back, and why."""
 
-    registration_id: int
+    registration_id: Number
     reason: str
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.checkin import queries, service
@@ -211,7 +212,11 @@ def download_sheet_pdf(meeting: str) -> Response:
     here = queries.meeting_here(meeting)
     sheet = queries.sheet_of(here.id, here.scope_id)
     data = sheet_pdf(here, sheet)
-    return download(data, name=f"{here.title}签到表.pdf", media_type="application/pdf")
+    return download(
+        data,
+        name=gettext("%(meeting)s签到表.pdf", meeting=here.title),
+        media_type="application/pdf",
+    )
 
 
 @bp.get("/m/<meeting>/desk/presence/sheet.xlsx")
@@ -220,4 +225,6 @@ def download_sheet_xlsx(meeting: str) -> Response:
     """Give the sign-in sheet as a workbook, with the code of the ledger's head on it."""
     here = queries.meeting_here(meeting)
     data = sheet_xlsx(here, queries.sheet_of(here.id, here.scope_id))
-    return download(data, name=f"{here.title}签到表.xlsx", media_type=XLSX)
+    return download(
+        data, name=gettext("%(meeting)s签到表.xlsx", meeting=here.title), media_type=XLSX
+    )

@@ -16,8 +16,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from pypinyin import Style, lazy_pinyin
-
 KEY_LENGTH = 255
 """Longest key, in characters: what a varchar(255) column holds."""
 
@@ -243,6 +241,9 @@ def _reading(token: str, sound: str) -> _Reading:
 
 def _sounds(han: str) -> list[str]:
     """Return one sound such as lv3 for each character, an empty one where none is known."""
+    # Its dictionaries are a tenth of a start; pages read the keys, few requests make them.
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415
+
     return lazy_pinyin(
         han,
         style=Style.TONE3,

@@ -33,7 +33,7 @@ class Way:
     icon: str
     permission: Permission
     under: tuple[str, ...] = ()
-    """Endpoints, or blueprints, that lie behind this line."""
+    """Endpoints, or blueprints, that lie behind this line though their addresses do not."""
 
 
 MEETING_WAYS = (
@@ -47,28 +47,28 @@ MEETING_WAYS = (
         ("registration",),
     ),
     Way("checkin.show_door", N_("签到"), "scan-line", P.SCAN_PASSES),
-    Way("checkin.show_presence", N_("到场"), "door-open", P.SEE_PRESENCE, ("checkin.list_gates",)),
     Way(
-        "agenda.show_agenda",
-        N_("议程"),
-        "list-ordered",
-        P.MANAGE_AGENDA,
-        ("agenda.show_item", "agenda.new_item"),
+        "checkin.show_presence",
+        N_("到会情况"),
+        "door-open",
+        P.SEE_PRESENCE,
+        ("checkin.list_gates",),
     ),
-    Way("ceremony.show_ceremony", N_("签约与授牌"), "signature", P.MANAGE_CEREMONY, ("ceremony",)),
-    Way("voting.show_ballots", N_("表决"), "vote", P.SEE_DESK, ("voting",)),
+    Way("agenda.show_agenda", N_("议程"), "list-ordered", P.MANAGE_AGENDA),
+    Way("ceremony.show_ceremony", N_("签约与授牌"), "signature", P.MANAGE_CEREMONY),
+    Way("voting.show_ballots", N_("表决"), "vote", P.SEE_DESK),
     Way("minutes.show_minutes", N_("纪要"), "file-text", P.SEE_DESK),
     Way("minutes.show_press_room", N_("新闻"), "newspaper", P.READ_RELEASED_MINUTES),
     Way("meetings.edit_settings", N_("会议设置"), "settings", P.MANAGE_MEETING, ("meetings",)),
     Way("accounts.show_meeting_staff", N_("会务人员"), "user-cog", P.MANAGE_GRANTS),
 )
 ALLIANCE_WAYS = (
-    Way("alliance.show_alliance", N_("联合体"), "building-2", P.SEE_DESK, ("alliance",)),
-    Way("alliance.show_units", N_("单位"), "factory", P.SEE_DESK),
+    Way("alliance.show_alliance", N_("联合体"), "building-2", P.SEE_DESK),
+    Way("alliance.show_units", N_("成员单位"), "factory", P.SEE_DESK),
     Way("alliance.show_people", N_("人员"), "users", P.MANAGE_ALLIANCE),
-    Way("alliance.show_lists", N_("名单"), "clipboard-list", P.SEE_DESK, ("alliance.show_list",)),
-    Way("meetings.show_meetings", N_("会议"), "calendar-days", P.SEE_DESK, ("meetings",)),
-    Way("charter.show_charter", N_("章程"), "book-open", P.SEE_DESK, ("charter",)),
+    Way("alliance.show_lists", N_("名单"), "clipboard-list", P.SEE_DESK),
+    Way("meetings.show_meetings", N_("会议"), "calendar-days", P.SEE_DESK),
+    Way("charter.show_charter", N_("章程"), "book-open", P.SEE_DESK),
     Way("accounts.show_alliance_staff", N_("会务人员"), "user-cog", P.MANAGE_GRANTS),
 )
 
@@ -99,16 +99,17 @@ def _frame() -> dict[str, object]:
 
 
 def _ways(ways: tuple[Way, ...], **slug: Any) -> list[tuple[str, str, bool, str]]:
-    here = request.endpoint or ""
-    near = {here, here.split(".")[0]}
-    exact = any(way.endpoint == here for way in ways)
+    """List the lines of the side list; the nearest one above this page is the current one."""
+    urls = {way: url_for(way.endpoint, **slug) for way in ways}
+    names = {request.endpoint, request.blueprint}
+
+    def nearness(way: Way) -> tuple[bool, int]:
+        is_above = f"{request.path}/".startswith(f"{urls[way]}/")
+        return bool(names & set(way.under)), len(urls[way]) if is_above else 0
+
+    current = max(ways, key=nearness)
     return [
-        (
-            url_for(way.endpoint, **slug),
-            gettext(way.label),
-            way.endpoint == here or (not exact and bool(near & set(way.under))),
-            way.icon,
-        )
+        (urls[way], gettext(way.label), way is current, way.icon)
         for way in ways
         if may(way.permission)
     ]

@@ -78,7 +78,7 @@ class CheckMinutesForm(BaseForm):
     """The content that was seen; a word why no comments are asked for, where none are."""
 
     seen = HiddenField()
-    word = text_field(_("不征求意见的理由"), longest=200, required=False)
+    word = text_field(_("不征求意见的原因"), longest=200, required=False)
 
 
 class SignMinutesForm(BaseForm):

@@ -5,25 +5,28 @@ from io import BytesIO
 from typing import Any
 
 import xlsxwriter
-from flask import current_app
+from flask import current_app, render_template
 from flask_babel import force_locale, gettext
 
 from eventapp.accounts.models import PersonalLink
 from eventapp.accounts.service import link_token
 from eventapp.core import installation
+from eventapp.core.errors import N_
 from eventapp.meetings.models import Meeting
 from eventapp.registration.queries import Row, pass_token
 from eventapp.registration.rules import CATEGORY_LABEL, STATE_LABEL, State, format_code
 from eventapp.web.filters import clock_time, local, long_time
+from eventapp.web.language import html_lang
 from eventapp.web.pdf import render_pdf, title_lines
 from eventapp.web.qr import qr_data_uri
 
 CHINESE = "zh_Hans_CN"
+"""What a person is written in who registered in no language that we know of."""
 SUBJECTS = {
-    State.APPROVED: "报名已通过：%(meeting)s",
-    State.SUBMITTED: "已收到报名：%(meeting)s",
-    State.WAITLISTED: "报名已列入候补：%(meeting)s",
-    State.DECLINED: "报名未能通过：%(meeting)s",
+    State.APPROVED: N_("报名已通过：%(meeting)s"),
+    State.SUBMITTED: N_("已收到报名：%(meeting)s"),
+    State.WAITLISTED: N_("报名已列入候补：%(meeting)s"),
+    State.DECLINED: N_("报名未能通过：%(meeting)s"),
 }
 """States of which a person is told by mail."""
 
@@ -39,46 +42,54 @@ def link_address(link: PersonalLink) -> str:
 
 
 def _render(template: str, **values: Any) -> str:
-    """Render in Chinese and without a request: mails and paper are made by workers too."""
-    with force_locale(CHINESE):
-        page = current_app.jinja_env.get_template(template)
-        return page.render(lang="zh-CN", demo=installation.is_demo(), **values)
+    """Render without a request, in the language that is forced: workers make mails and slips."""
+    return current_app.jinja_env.get_template(template).render(
+        demo=installation.is_demo(), **values
+    )
 
 
 def registration_mail(meeting: Meeting, row: Row, link: PersonalLink) -> tuple[str, str]:
-    """Return subject and text of the mail that says how a registration stands."""
-    text = _render(
-        f"mail/registration_{row.state.value}.txt",
-        meeting=meeting,
-        row=row,
-        category=CATEGORY_LABEL[row.category],
-        code=format_code(row.code) if row.code else "",
-        link=link_address(link),
-    )
-    return SUBJECTS[row.state] % {"meeting": meeting.title}, text
+    """Return subject and text of the mail that says how a registration stands, in its language."""
+    with force_locale(row.language or CHINESE):
+        text = _render(
+            f"mail/registration_{row.state.value}.txt",
+            meeting=meeting,
+            row=row,
+            category=CATEGORY_LABEL[row.category],
+            code=format_code(row.code) if row.code else "",
+            link=link_address(link),
+        )
+        return gettext(SUBJECTS[row.state]) % {"meeting": meeting.title}, text
 
 
 def slips_pdf(meeting: Meeting, people: Sequence[tuple[Row, PersonalLink]]) -> bytes:
-    """Print a slip with the personal link of each person, six to a sheet."""
-    title = f"{meeting.title} 个人链接"
-    html = _render(
-        "registration/pdf/slips.html",
-        title=title,
-        meeting_lines=title_lines(meeting.title, 20),
-        slips=[_slip(row, link) for row, link in people],
-        address=f"{base_url().split('://', 1)[-1]}/m/{meeting.slug}/link",
-        valid_text="这个链接只属于您本人，请不要转交他人。",
-    )
+    """Print a slip with the personal link of each person, six to a sheet, each in its language."""
+    slips = [_slip(row, link) for row, link in people]
+    with force_locale(CHINESE):
+        title = gettext("%(meeting)s个人链接", meeting=meeting.title)
+        html = _render(
+            "registration/pdf/slips.html",
+            lang="zh-CN",
+            title=title,
+            meeting_lines=title_lines(meeting.title, 20),
+            slips=slips,
+            address=f"{base_url().split('://', 1)[-1]}/m/{meeting.slug}/link",
+        )
     return render_pdf(html, title=title, lang="zh-CN", stylesheets=("css/print/slips.css",))
 
 
-def _slip(row: Row, link: PersonalLink) -> dict[str, str]:
-    return {
-        "name": row.name,
-        "unit": row.organisation,
-        "qr": qr_data_uri(link_address(link)),
-        "code": grouped(link_token(link)),
-    }
+def _slip(row: Row, link: PersonalLink) -> dict[str, Any]:
+    with force_locale(row.language or CHINESE):
+        return {
+            "lang": "en" if row.language == "en" else "zh-CN",
+            "name": row.name,
+            "unit": row.organisation,
+            "qr": qr_data_uri(link_address(link)),
+            "qr_words": gettext("个人链接的二维码"),
+            "code": grouped(link_token(link)),
+            "how": [gettext("扫码打开您的个人页面，"), gettext("或者打开网址，输入编码：")],
+            "warning": gettext("这个链接只属于您本人，请不要转交他人。"),
+        }
 
 
 def grouped(token: str) -> str:
@@ -86,36 +97,33 @@ def grouped(token: str) -> str:
     return " ".join(token[start : start + 4] for start in range(0, len(token), 4))
 
 
-def _chinese_time(meeting: Meeting) -> str:
-    with force_locale(CHINESE):
-        return long_time(meeting.starts_at, meeting.zone)
-
-
 def pass_pdf(meeting: Meeting, row: Row, gates: Sequence[str]) -> bytes:
-    """Print one pass on A6."""
-    title = f"{meeting.title} 参会凭证"
+    """Print one pass on A6, in the language of whoever looks at it."""
+    title = gettext("%(meeting)s参会凭证", meeting=meeting.title)
     facts = [
-        ("时间", _chinese_time(meeting)),
-        ("地点", meeting.venue),
-        ("座位", row.place),
-        ("入口", "、".join(gates)),
+        (gettext("时间"), long_time(meeting.starts_at, meeting.zone)),
+        (gettext("地点"), meeting.venue),
+        (gettext("座位"), row.place),
+        (gettext("入口"), gettext("、").join(gates)),
     ]
-    html = _render(
+    html = render_template(
         "registration/pdf/pass.html",
+        lang=html_lang(),
+        demo=installation.is_demo(),
         title=title,
         meeting_lines=title_lines(meeting.title, 20),
         passes=[
             {
                 "name": row.name,
                 "unit_lines": title_lines(row.organisation, 22),
-                "category": CATEGORY_LABEL[row.category],
+                "category": gettext(CATEGORY_LABEL[row.category]),
                 "qr": qr_data_uri(pass_token(row.id), scale=8),
                 "code": format_code(row.code),
                 "facts": [{"label": label, "value": value} for label, value in facts if value],
             }
         ],
     )
-    return render_pdf(html, title=title, lang="zh-CN", stylesheets=("css/print/pass.css",))
+    return render_pdf(html, title=title, lang=html_lang(), stylesheets=("css/print/pass.css",))
 
 
 def registrations_sheet(meeting: Meeting, rows: Sequence[Row]) -> bytes:

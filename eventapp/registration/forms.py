@@ -26,6 +26,7 @@ from eventapp.web.forms import BaseForm, long_field, needed, text_field
 
 _: Any = lazy_gettext  # WTForms takes lazy texts, though its types do not say so
 LARGEST_QUOTA = 100_000
+MONTHS_WRONG = _("保存期限是 1 到 120 之间的整数，单位是月。")
 
 
 def category_choices(categories: Iterable[Category]) -> list[tuple[str, str]]:
@@ -177,7 +178,7 @@ class SetCategoryForm(BaseForm):
 
 
 class SetConsentForm(BaseForm):
-    """The words that people agree to."""
+    """The words that people agree to, and the term in them that the program keeps."""
 
     text = long_field(
         _("个人信息说明"),
@@ -186,6 +187,12 @@ class SetConsentForm(BaseForm):
         description=_(
             "写明收集哪些信息、作什么用、保存多久、怎样更正或删除。每次修改都是新的版本。"
         ),
+    )
+    contact_months = IntegerField(
+        _("手机号和邮箱在闭会后保存的月数"),
+        validators=[InputRequired(MONTHS_WRONG), NumberRange(1, 120, MONTHS_WRONG)],
+        render_kw={"inputmode": "numeric"},
+        description=_("到期由系统删除，请与上面写明的期限一致。"),
     )
     submit = SubmitField(_("保存为新版本"))
 

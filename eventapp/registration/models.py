@@ -101,8 +101,9 @@ class Registration(Base):
     """One person's wish to attend one meeting, in a category.
 
     One that was invited and has not answered yet holds its place; `reminded_at` is when it was
-    last asked. `language` is that of the page it came from, for what is written to the person.
+    last asked.
     `unit_text` names a unit that is not one of the alliance's; then there is no organisation.
+    `language` is the one in which the person registered, empty where somebody else did it.
     """
 
     __tablename__ = "registrations"
@@ -116,7 +117,7 @@ class Registration(Base):
     reason: Mapped[str] = mapped_column(sa.String(200), default="")
     place: Mapped[str] = mapped_column(sa.String(60), default="")
     channel: Mapped[str] = mapped_column(sa.String(20), default="public")
-    language: Mapped[str] = mapped_column(sa.String(8), default="")
+    language: Mapped[str] = mapped_column(sa.String(12), default="")
     reminded_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]

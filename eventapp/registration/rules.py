@@ -156,7 +156,7 @@ def ensure_place_left(left: int | None) -> None:
 
 # What people agree to until the organiser writes their own; it is kept as version 1 when the
 # first person agrees to it.
-DEFAULT_CONSENT = (
+DEFAULT_CONSENT = N_(
     "我们收集您的姓名、单位、职务、手机号和邮箱（选填），只用于本次会议的报名、签到、座次、"
     "会议通知和会议记录，由主办方会务组使用，不向无关的人提供。闭会后，手机号和邮箱保存六个月即删除；"
     "姓名、单位和职务随会议记录存档。您可以随时在个人页面取消报名，也可以联系会务组查看、更正或删除自己的信息。"

@@ -79,7 +79,7 @@ class PrepareBallotForm(BaseForm):
     """The question and how it will be voted on."""
 
     kind = RadioField(
-        _("表决什么"),
+        _("事项种类"),
         choices=_labelled(MOTION_KIND_LABELS, OFFERED_KINDS),
         validators=[needed],
         default="charter",
@@ -214,10 +214,10 @@ class EnterCountForm(BaseForm):
 class AskAnnulmentForm(BaseForm):
     """Why a ballot should be annulled."""
 
-    reason = text_field(_("作废的理由"), longest=200)
+    reason = text_field(_("作废的原因"), longest=200)
 
 
 class OpenBallotForm(BaseForm):
     """Open a ballot, with a reason where nothing was deliberated."""
 
-    override_reason = text_field(_("尚未审议而表决的理由"), longest=200, required=False)
+    override_reason = text_field(_("未审议而表决的原因"), longest=200, required=False)

@@ -6,7 +6,7 @@ from uuid import uuid4
 from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -90,6 +90,11 @@ def _busy(error: OperationalError) -> Answer:
     return answer(503, "database_away", gettext(N_("数据库暂时无法使用，请稍后再试。")), reference)
 
 
+def _unstorable(error: DataError | OverflowError) -> Answer:
+    text = gettext(N_("提交的内容超出了系统能记录的范围，请检查后再试。"))
+    return answer(422, "out_of_range", text, _logged(error))
+
+
 def _unknown(error: Exception) -> Answer:
     return answer(500, "internal", "", _logged(error))
 
@@ -108,4 +113,6 @@ def register(app: Flask) -> None:
     app.register_error_handler(SecurityError, _wrong_host)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(DataError, _unstorable)  # PostgreSQL
+    app.register_error_handler(OverflowError, _unstorable)  # SQLite's driver
     app.register_error_handler(Exception, _unknown)

@@ -22,17 +22,22 @@ def lazy(text: str) -> str:
 
 
 _ = lazy
+LARGEST = 2**31 - 1
+"""The largest number of an INTEGER column of PostgreSQL."""
 
 
 class BaseForm(FlaskForm):
     """A form that refuses what no database can keep and says so beside the field."""
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check the fields; a NUL byte is a mistake at its field, never an error page."""
+        """Check the fields; what no column holds is a mistake at its field, not an error page."""
         valid = super().validate(extra_validators)
         for field in self:
             if isinstance(field.data, str) and not _is_storable(field.data):
                 field.errors = [*field.errors, gettext("含有无法保存的字符，请删除后重新输入。")]
+                valid = False
+            if isinstance(field.data, int) and abs(field.data) > LARGEST:
+                field.errors = [*field.errors, gettext("这个数字太大，请改小。")]
                 valid = False
         return valid
 

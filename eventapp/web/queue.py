@@ -12,6 +12,7 @@ from flask import Flask
 from flask.cli import AppGroup
 from huey import RedisHuey, SqliteHuey
 from huey.api import Huey
+from sqlalchemy.exc import SQLAlchemyError
 
 from eventapp.core import installation, jobs
 from eventapp.core.db import db
@@ -98,11 +99,15 @@ def _sweep(app: Flask) -> None:
     chores_at = 0.0
     while True:
         with app.app_context():
-            installation.refresh()
-            run_due(app)
-            if time.monotonic() >= chores_at:
-                run_chores(app)
-                chores_at = time.monotonic() + CHORE_SECONDS
+            try:
+                installation.refresh()
+                run_due(app)
+                if time.monotonic() >= chores_at:
+                    run_chores(app)
+                    chores_at = time.monotonic() + CHORE_SECONDS
+            except SQLAlchemyError:
+                _log.exception("the sweeper could not reach the database and tries again")
+                db.session.rollback()
             db.session.remove()
         time.sleep(SWEEP_SECONDS)
 

@@ -11,7 +11,7 @@ the way to sign in for N. An endpoint that is not listed fails the test.
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from eventapp.accounts.service import ensure_link, link_token, open_link, sign_in_user
 from eventapp.core.access import SYSTEM, Role
@@ -254,7 +254,7 @@ def arguments_of(rule: Rule, alliance: str, meeting: str) -> dict[str, object]:
     values: dict[str, object] = {"alliance": alliance, "meeting": meeting}
     for name, converter in rule._converters.items():
         if name not in values:
-            values[name] = 999_999 if converter.__class__.__name__ == "IntegerConverter" else "none"
+            values[name] = 999_999 if isinstance(converter, IntegerConverter) else "none"
     return {name: values[name] for name in rule.arguments}
 
 

@@ -40,7 +40,7 @@ def add(alliance: str) -> ResponseReturnValue:
     form.offer(members_of(alliance_id))
     if not attempt(form, lambda: add_person(actor(), alliance_id, **form.values())):
         return _people_page(alliance, form), 422
-    say(N_("人员已加入。"))
+    say(N_("人员已添加。"))
     return redirect(url_for("alliance.show_people", alliance=alliance), 303)
 
 

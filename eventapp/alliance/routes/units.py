@@ -59,7 +59,7 @@ def add(alliance: str) -> ResponseReturnValue:
 
     if not attempt(form, act):
         return _units_page(alliance, form), 422
-    say(N_("单位已加入。"))
+    say(N_("单位已添加。"))
     return redirect(url_for("alliance.show_units", alliance=alliance), 303)
 
 

@@ -53,7 +53,7 @@ ROLE_WORD = {
     "unveiler": "揭牌人",
     "launcher": "启动人",
     "witness": "见证人",
-    "signatory": "签约人",
+    "signatory": "签署人",
     "recipient": "领牌人",
 }
 """Parts in an item as the paper calls them; one that is not here stands as it was entered."""

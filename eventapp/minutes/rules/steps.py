@@ -20,8 +20,8 @@ STATE_LABEL: dict[State, str] = {
     State.DRAFTING: N_("起草"),
     State.CHECKING: N_("核稿"),
     State.COMMENTS: N_("征求意见"),
-    State.SIGNED: N_("签发"),
-    State.RELEASED: N_("发布"),
+    State.SIGNED: N_("已签发"),
+    State.RELEASED: N_("正式发布"),
 }
 
 
@@ -38,13 +38,13 @@ class Step(StrEnum):
 
 
 STEP_LABEL: dict[Step, str] = {
-    Step.SUBMIT: N_("提交核稿"),
+    Step.SUBMIT: N_("已提交核稿"),
     Step.CHECK: N_("核稿通过"),
     Step.COMMENT: N_("意见"),
     Step.END_COMMENTS: N_("征求意见结束"),
-    Step.SIGN: N_("签发"),
-    Step.RELEASE: N_("发布"),
-    Step.SEND_BACK: N_("退回"),
+    Step.SIGN: N_("已签发"),
+    Step.RELEASE: N_("正式发布"),
+    Step.SEND_BACK: N_("已退回"),
 }
 
 FORWARD: dict[State, State] = {
@@ -85,7 +85,7 @@ def ensure_may_become(old: State, new: State, word: str = "") -> None:
             new=new,
         )
     if is_return(old, new) and not word.strip():
-        raise Invalid("word_missing", N_("请写一句退回的理由。"), field="word")
+        raise Invalid("word_missing", N_("请写一句退回的原因。"), field="word")
 
 
 def is_return(old: State, new: State) -> bool:

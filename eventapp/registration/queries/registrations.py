@@ -39,6 +39,7 @@ class Row:
     channel: str
     reason: str
     decided_at: datetime | None
+    language: str
 
 
 _ROWS = (
@@ -61,6 +62,7 @@ _ROWS = (
         Registration.channel,
         Registration.reason,
         Registration.decided_at,
+        Registration.language,
     )
     .join(Person, Person.id == Registration.person_id)
     .outerjoin(Organisation, Organisation.id == Registration.organisation_id)

@@ -1,6 +1,7 @@
 """Doors of a unit's delegation, for its liaison."""
 
 from flask import Response, redirect, render_template, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.accounts.queries import links_of
@@ -126,5 +127,5 @@ def download_delegation_slips(meeting: str) -> Response:
     found, delegation = _own(meeting)
     links = links_of(found.scope_id, Role.DELEGATE)
     people = [(row, links[row.id]) for row in _people(found, delegation) if row.id in links]
-    name = f"个人链接-{delegation.organisation}.pdf"
+    name = gettext("个人链接-%(whose)s.pdf", whose=delegation.organisation)
     return download(slips_pdf(found, people), name=name, media_type="application/pdf")

@@ -127,7 +127,9 @@ def export_registrations(meeting: str) -> Response:
     note_export(actor(), meeting_id, rows=len(rows))
     found = meeting_by_slug(meeting)
     return download(
-        registrations_sheet(found, rows), name=f"报名-{found.title}.xlsx", media_type=SHEET
+        registrations_sheet(found, rows),
+        name=gettext("报名-%(meeting)s.xlsx", meeting=found.title),
+        media_type=SHEET,
     )
 
 

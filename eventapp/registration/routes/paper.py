@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from flask import Response, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.accounts.queries import links_of
@@ -35,7 +36,7 @@ def download_slips(meeting: str) -> Response:
     links = links_of(found.scope_id, Role.DELEGATE)
     rows = registrations_of(found.id, state=State.APPROVED)
     people = [(row, links[row.id]) for row in rows if row.id in links]
-    return download(slips_pdf(found, people), name=f"个人链接-{found.title}.pdf", media_type=PDF)
+    return download(slips_pdf(found, people), name=_slips_name(found), media_type=PDF)
 
 
 @bp.post(f"{HERE}/slips")
@@ -44,6 +45,10 @@ def print_slips(meeting: str) -> BaseResponse:
     """Ask for printed slips in the background."""
     job_id = ask_for_slips(actor(), meeting_by_slug(meeting).id)
     return redirect(url_for("registration.show_slips", meeting=meeting, job_id=job_id), 303)
+
+
+def _slips_name(meeting: Meeting) -> str:
+    return gettext("个人链接-%(whose)s.pdf", whose=meeting.title)
 
 
 def _job(meeting: Meeting, job_id: int) -> Job:
@@ -75,7 +80,7 @@ def download_printed_slips(meeting: str, job_id: int) -> Response:
     if not result:
         raise NotFound("slips_not_ready", N_("纸条还没有生成好。"))
     pdf = files.read(result["digest"])
-    return download(pdf, name=f"个人链接-{found.title}.pdf", media_type=PDF)
+    return download(pdf, name=_slips_name(found), media_type=PDF)
 
 
 @bp.get("/m/<meeting>/desk/mails")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from flask import Response, current_app, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.core.access import Actor, ActorKind, Permission
@@ -81,7 +82,9 @@ def download_pass(meeting: str) -> Response:
     """Send the holder's pass as an A6 page."""
     found, row = _approved(meeting)
     pdf = pass_pdf(found, row, _gates(found.id))
-    return download(pdf, name=f"参会凭证-{row.name}.pdf", media_type="application/pdf")
+    return download(
+        pdf, name=gettext("参会凭证-%(name)s.pdf", name=row.name), media_type="application/pdf"
+    )
 
 
 @bp.get("/m/<meeting>/pass.png")
@@ -90,7 +93,9 @@ def download_pass_picture(meeting: str) -> Response:
     """Send the QR of the holder's pass as a picture."""
     _found, row = _approved(meeting)
     png = qr_png(pass_token(row.id), PNG_SCALE)
-    return download(png, name=f"参会凭证-{row.name}.png", media_type="image/png")
+    return download(
+        png, name=gettext("参会凭证-%(name)s.png", name=row.name), media_type="image/png"
+    )
 
 
 @bp.post("/m/<meeting>/pass/cancel")

@@ -16,7 +16,7 @@ from eventapp.registration.service import Reception, register_publicly
 from eventapp.registration.service.public import ensure_open
 from eventapp.web.doors import public
 from eventapp.web.forms import attempt
-from eventapp.web.language import html_lang
+from eventapp.web.language import locale
 from eventapp.web.session import remember
 
 
@@ -89,7 +89,7 @@ def _receive(meeting_id: int, form: RegisterForm) -> Reception:
         email=form.email.data or "",
         category=Category(form.category.data),
         consent_version=form.version,
-        language=html_lang(),
+        language=locale(),
         browser=request.user_agent.string,
     )
 

@@ -20,6 +20,7 @@ from eventapp.registration.forms import (
 from eventapp.registration.queries import (
     CategoryRow,
     categories_of,
+    consent_of,
     consent_versions_of,
     delegations_of,
     leaves_of,
@@ -27,7 +28,7 @@ from eventapp.registration.queries import (
 )
 from eventapp.registration.routes.blueprint import bp, heading
 from eventapp.registration.routes.desk import MANAGE
-from eventapp.registration.rules import CATEGORY_LABEL, Category
+from eventapp.registration.rules import CATEGORY_LABEL, CONTACT_MONTHS, Category
 from eventapp.registration.service import (
     appoint_liaison,
     note_leave,
@@ -113,7 +114,10 @@ def _consent_page(meeting: Meeting, form: SetConsentForm) -> str:
 def show_consent(meeting: str) -> str:
     """Show the consent text and its versions."""
     found = meeting_by_slug(meeting)
-    return _consent_page(found, SetConsentForm(text=shown_consent(found.id)[1]))
+    newest = consent_of(found.id)
+    months = newest.contact_months if newest else CONTACT_MONTHS
+    form = SetConsentForm(text=shown_consent(found.id)[1], contact_months=months)
+    return _consent_page(found, form)
 
 
 @bp.post(CONSENT)
@@ -121,8 +125,8 @@ def show_consent(meeting: str) -> str:
 def save_consent(meeting: str) -> BaseResponse | tuple[str, int]:
     """Keep a new version of the consent text."""
     found, form = meeting_by_slug(meeting), SetConsentForm()
-    meeting_id, text = found.id, form.text.data or ""
-    if not attempt(form, lambda: set_consent(actor(), meeting_id, text)):
+    meeting_id, text, months = found.id, form.text.data or "", form.contact_months.data or 0
+    if not attempt(form, lambda: set_consent(actor(), meeting_id, text, months)):
         return _consent_page(found, form), 422
     say(N_("已保存。以后报名的人看到的是这一版。"))
     return redirect(url_for("registration.show_consent", meeting=meeting), 303)

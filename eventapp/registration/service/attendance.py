@@ -36,17 +36,19 @@ def register_person(
     consent_text_id: int | None = None,
     channel: str,
     to_check: str = "",
+    language: str = "",
 ) -> Registration:
     """Register a person of the alliance for a meeting; its state follows the meeting's rules.
 
-    `to_check` is a message id that says why somebody must look first. Raises Conflict
+    `to_check` is a message id that says why somebody must look first; `language` is the one in
+    which the person is written to, Chinese where nobody knows. Raises Conflict
     `already_registered`, and Invalid where the category is not open to this channel.
     """
     with transaction() as session:
         meeting = meeting_of(meeting_id)
         _ensure_of_alliance(meeting.alliance_id, person_id, organisation_id)
         consent = None if consent_text_id is None else consent_in(meeting_id, consent_text_id)
-        wish = Wish(person_id, Category(category), organisation_id, unit_text, to_check)
+        wish = Wish(person_id, Category(category), organisation_id, unit_text, to_check, language)
         enrolled = enrol(actor, meeting, [wish], channel=channel, consent=consent)
         return session.get_one(Registration, enrolled[0].registration_id)
 

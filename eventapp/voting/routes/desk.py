@@ -169,7 +169,7 @@ def poll_ballot(meeting: str, ballot_id: int) -> Response:
 def discard_ballot(meeting: str, ballot_id: int) -> Answer:
     """Take a ballot that was never opened off the list."""
     discard(actor(), meeting_by_slug(meeting).id, ballot_id)
-    say(N_("已删去这次未开始的表决。"))
+    say(N_("已删除这次未开始的表决。"))
     return redirect(url_for("voting.show_ballots", meeting=meeting), 303)
 
 

@@ -85,7 +85,7 @@ def ensure_may_open(state: BallotState, *, deliberated: bool, override_reason: s
     if not deliberated and not override_reason.strip():
         raise Conflict(
             "not_deliberated",
-            N_("这一事项尚未审议，不能表决。确需表决的，请由主持人写明理由。"),
+            N_("这一事项尚未审议，不能表决。确需表决的，请由主持人写明原因。"),
         )
 
 
@@ -93,6 +93,6 @@ def ensure_may_annul(state: BallotState, *, reason: str, first: int, second: int
     """Raise unless a reason is written and two different persons annul together."""
     ensure_may_become(state, BallotState.ANNULLED)
     if not reason.strip():
-        raise Invalid("reason_missing", N_("请写明作废的理由。"), field="reason")
+        raise Invalid("reason_missing", N_("请写明作废的原因。"), field="reason")
     if first == second:
         raise Forbidden("second_person_missing", N_("作废表决须由另一人确认。"))

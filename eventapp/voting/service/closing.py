@@ -102,7 +102,7 @@ def ask_annulment(actor: Actor, meeting_id: int, ballot_id: int, *, reason: str)
     """Ask that a ballot be annulled; nothing changes until a second person agrees."""
     user_id = _user(actor)
     if not reason.strip():
-        raise Invalid("reason_missing", N_("请写明作废的理由。"), field="reason")
+        raise Invalid("reason_missing", N_("请写明作废的原因。"), field="reason")
     with transaction():
         meeting = hold_votes(meeting_id)
         ballot = hold_ballot(meeting_id, ballot_id)

@@ -69,7 +69,7 @@ def create_motion(
             item_id=item_id,
         )
         session.add(motion)
-        flush_or(Conflict("motion_number", N_("刚刚有人也新增了事项，请再提交一次。")))
+        flush_or(Conflict("motion_number", N_("刚刚有人也新建了事项，请再提交一次。")))
         audit(actor, meeting.scope_id, "motion.create", f"motion:{motion.id}", digest=digest)
     return motion
 

@@ -132,3 +132,23 @@ def test_door_staff_see_no_desk_page(app: Flask, door: Door) -> None:
         sign_in(staff, make_door_staff(door))
     assert staff.get(f"/m/{door.slug}/desk/presence").status_code == 403
     assert staff.get(f"/m/{door.slug}/desk/gates").status_code == 403
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**40])
+def test_a_number_that_no_column_holds_is_answered_in_words(
+    client: FlaskClient, door: Door, number: int
+) -> None:
+    scan_id, reason = str(uuid4()), "误扫"
+    api, page_ = f"/m/{door.slug}/api", f"/m/{door.slug}/door"
+    scanned = {"scan_id": scan_id, "gate": number, "text": "7F3A91C2"}
+    typed = {"scan_id": scan_id, "gate": str(number), "code": "7F3A91C2"}
+    undone = {"gate": door.gate_id, "registration_id": str(number), "reason": reason}
+    for answer in (
+        client.post(f"{api}/scans", json=scanned),
+        client.post(f"{api}/undo", json={"registration_id": number, "reason": reason}),
+        client.post(f"{page_}/code", data=typed),
+        client.post(f"{page_}/undo", data=undone),
+    ):
+        assert answer.status_code in {404, 422}, answer.text
+        said = answer.get_json()["error"]["message"] if answer.is_json else answer.text
+        assert "请" in said

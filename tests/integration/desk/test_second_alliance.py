@@ -127,7 +127,7 @@ def furnish(organiser: Browser) -> None:
     organiser.press("保存名单", seated)
     organiser.press("提交审议")
     title: dict[str, Value] = {"章程名称": "青石港现代物流产教联合体章程"}
-    organiser.open(f"/a/{SLUG}/charter").press("建立章程", title)
+    organiser.open(f"/a/{SLUG}/charter").press("新建章程", title)
     organiser.press("保存草案", {"章程全文": CHARTER})
     organiser.follow("第 1 稿").press("提交审议")
 
@@ -135,7 +135,7 @@ def furnish(organiser: Browser) -> None:
 def call_meeting(organiser: Browser) -> None:
     """Call the meeting with a gate, an open category and two items, and publish it."""
     organiser.open(f"/a/{SLUG}/meetings/new").press(
-        "建立会议",
+        "新建会议",
         {
             "会议名称": "青石港现代物流产教联合体成立大会",
             "类型": "成立大会",
@@ -202,7 +202,7 @@ def hold_ballots(team: Team, booths: list[Browser]) -> None:
         organiser,
         "关于通过表决办法的决定",
         {
-            "表决什么": "表决办法",
+            "事项种类": "表决办法",
             "表决的文字": PROCEDURE,
             "表决方式": "举手",
             "通过规则": "另定规则",
@@ -219,7 +219,7 @@ def hold_ballots(team: Team, booths: list[Browser]) -> None:
     page = put_to_the_vote(
         organiser,
         "关于通过章程的决定",
-        {"表决什么": "章程", "章程的一稿": "第 1 稿", "表决方式": "记名", "通过规则": "章程"},
+        {"事项种类": "章程", "章程的一稿": "第 1 稿", "表决方式": "记名", "通过规则": "章程"},
     )
     chair.open(page).press("开始表决")
     for booth, choice in zip(booths, ("赞成", "赞成", "弃权"), strict=True):
@@ -234,7 +234,7 @@ def write_minutes(team: Team) -> None:
     staff["organiser"].press("保存草稿", {"会议概况补充": "会议在青石港召开。"})
     staff["organiser"].press("提交核稿")
     staff["checker"].open(place).press(
-        "核稿通过，直接送签", {"不征求意见的理由": "内容简单，各方已口头确认。"}
+        "核稿通过，直接送签", {"不征求意见的原因": "内容简单，各方已口头确认。"}
     )
     staff["signer"].open(place).press("签发")
     staff["signer"].press("发布")
@@ -266,9 +266,9 @@ def inner_pages(app: Flask) -> list[str]:
 
 def test_a_second_alliance_goes_from_nothing_to_released_minutes_by_hand_and_unseen(app: Flask):
     admin = found(app)
-    admin.open("/alliances/new").press("建立联合体", {"名称": FIRST, "网址名": "haitang"})
+    admin.open("/alliances/new").press("新建联合体", {"名称": FIRST, "网址名": "haitang"})
     first = Team(app).invite(admin, "/a/haitang/staff", "first", "会务辛", "会务秘书")
-    admin.open("/alliances/new").press("建立联合体", {"名称": NAME, "网址名": SLUG})
+    admin.open("/alliances/new").press("新建联合体", {"名称": NAME, "网址名": SLUG})
     team, staff = Team(app), f"/a/{SLUG}/staff"
     organiser = team.invite(admin, staff, "organiser", "会务甲", "会务秘书")
     for word, (name, role) in STAFF.items():

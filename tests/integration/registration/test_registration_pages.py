@@ -25,7 +25,13 @@ from eventapp.meetings.models import Meeting
 from eventapp.meetings.rules import State as MeetingState
 from eventapp.meetings.service import set_state
 from eventapp.registration.models import Consent, ConsentText
-from eventapp.registration.queries import pass_token, read_token, registrations_of, shown_consent
+from eventapp.registration.queries import (
+    consent_of,
+    pass_token,
+    read_token,
+    registrations_of,
+    shown_consent,
+)
 from eventapp.registration.rules import Category, State
 from eventapp.registration.service import (
     give_mandate,
@@ -239,6 +245,26 @@ def test_the_version_that_somebody_agreed_to_is_recorded(app: Flask, client: Fla
             Consent, Consent.consent_text_id == ConsentText.id
         )
         assert list(db.session.scalars(query.order_by(Consent.id))) == [1, 2]
+
+
+def test_the_desk_says_for_how_long_contacts_are_kept(app: Flask, organiser: FlaskClient):
+    with app.app_context():
+        meeting = make_meeting()
+        slug, meeting_id = meeting.slug, meeting.id
+    address = f"/m/{slug}/desk/consent"
+    assert 'value="6"' in organiser.get(address).text
+    text = "只用于本次会议，闭会后三个月删除。"
+    for months in ("", "0", "121", "三"):
+        wrong = organiser.post(address, data={"text": text, "contact_months": months})
+        assert wrong.status_code == 422
+        assert text in wrong.text
+    saved = organiser.post(address, data={"text": text, "contact_months": "3"})
+    assert saved.status_code == 303
+    assert "联系方式保存 3 个月" in organiser.get(address).text
+    with app.app_context():
+        consent = consent_of(meeting_id)
+        assert consent is not None
+        assert (consent.version, consent.contact_months) == (1, 3)
 
 
 def test_a_meeting_that_takes_no_registrations_says_so(app: Flask, client: FlaskClient):
@@ -464,7 +490,8 @@ def test_the_desk_sets_categories_consent_delegations_and_leave(app: Flask, orga
     assert "0 / 30" in organiser.get(f"{desk}/categories").text
     assert organiser.post(f"{desk}/categories/guest", data={"guest-quota": "-1"}).status_code == 422
     assert organiser.post(f"{desk}/categories/nobody").status_code == 404
-    assert organiser.post(f"{desk}/consent", data={"text": "新的说明"}).status_code == 303
+    consent = {"text": "新的说明", "contact_months": "6"}
+    assert organiser.post(f"{desk}/consent", data=consent).status_code == 303
     assert "第 1 版" in organiser.get(f"{desk}/consent").text
     sent = {"organisation_id": unit, "name": "周敏", "phone": "13800138000", "quota": "3"}
     assert organiser.post(f"{desk}/delegations", data=sent).status_code == 303

@@ -93,7 +93,7 @@ def test_the_sentence_says_which_party_and_how_many_copies() -> None:
     parties = (FOUR[0], PartyFacts(2))
     found = ready_problems(AgreementFacts(parties, copies=1, papers_checked=True))
     assert [problem.message % problem.params for problem in found] == [
-        "乙方还没有签约人。",
+        "乙方还没有签署人。",
         "协议文本有 1 份，至少需要 2 份。",
     ]
 
@@ -101,7 +101,7 @@ def test_the_sentence_says_which_party_and_how_many_copies() -> None:
 def test_an_agreement_that_lacks_something_is_refused_with_the_first_thing() -> None:
     with pytest.raises(Conflict) as refusal:
         ensure_ready(AgreementFacts((FOUR[0], PartyFacts(2)), copies=1, papers_checked=False))
-    assert str(refusal.value) == "乙方还没有签约人。"
+    assert str(refusal.value) == "乙方还没有签署人。"
 
 
 PARTIES = st.lists(

@@ -294,13 +294,13 @@ def test_an_annex_begins_a_page_and_the_colophon_ends_the_last() -> None:
 
 def test_slips_stand_six_to_a_sheet() -> None:
     slip = {"name": "王堃", "unit": "东营职业学院", "qr": qr.qr_data_uri("A"), "code": "K7M2 9QXD"}
+    slip |= {"lang": "zh-CN", "qr_words": "二维码", "how": ["扫码打开"], "warning": "请不要转交"}
     context = {
         "lang": "zh-CN",
         "title": "邀请",
         "meeting_lines": ["成立大会"],
         "slips": [slip] * 7,
         "address": "example.org/m",
-        "valid_text": "",
         "demo": False,
     }
     document = template("registration/pdf/slips.html", context, "css/print/slips.css")

@@ -9,8 +9,8 @@ from alembic.operations import BatchOperations
 
 import eventapp.core.db
 
-revision = "0002"
-down_revision = "0001"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -199,7 +199,6 @@ def upgrade() -> None:
         sa.Column("quota", sa.Integer(), nullable=True),
         sa.Column("unit_quota", sa.Integer(), nullable=True),
         sa.Column("substitute_until", eventapp.core.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("contact_days", sa.Integer(), nullable=False),
         sa.Column("short_days", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["meeting_id"], ["meetings.id"], name=op.f("fk_registration_terms_meeting_id_meetings")
@@ -435,9 +434,6 @@ def upgrade() -> None:
 
     with op.batch_alter_table("registrations", schema=None) as batch_op:
         batch_op.add_column(
-            sa.Column("language", sa.String(length=8), nullable=False, server_default="")
-        )
-        batch_op.add_column(
             sa.Column("reminded_at", eventapp.core.db.UtcDateTime(timezone=True), nullable=True)
         )
         _allow(batch_op, *STATES, "invited")
@@ -449,7 +445,6 @@ def downgrade() -> None:
     with op.batch_alter_table("registrations", schema=None) as batch_op:
         _allow(batch_op, *STATES)
         batch_op.drop_column("reminded_at")
-        batch_op.drop_column("language")
 
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_people_merged_into_id_people"), type_="foreignkey")
