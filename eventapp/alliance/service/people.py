@@ -149,7 +149,10 @@ def ensure_people(alliance_id: int, people: Sequence[PersonIn]) -> list[KnownPer
     if not all(row["phone"] for row in rows):
         lock(Alliance, alliance_id)  # nothing but this keeps two nameless phones apart
     known = _known_among(alliance_id, rows)
-    fresh = {_identity(row): row for row in rows if _identity(row) not in known}
+    fresh: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        if (key := _identity(row)) not in known:
+            fresh.setdefault(key, row)
     common = {"alliance_id": alliance_id, "created_at": clock.now()}
     if fresh:
         try:
