@@ -26,8 +26,7 @@ setup: ## Install what running needs (quick when nothing changed)
 
 .PHONY: run
 run: setup ## Set up, load the demo once, serve on http://127.0.0.1:$PORT (8000)
-	@$(FLASK) demo begin
-	@exec scripts/serve.sh
+	@exec $(BIN)/python -m scripts.serve
 
 .PHONY: demo
 demo: setup ## Throw the demo away and load it afresh

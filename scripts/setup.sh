@@ -12,7 +12,7 @@ RUN_PACKAGES=(
   fontconfig fonts-noto-cjk fonts-lxgw-wenkai                        # 宋体, 黑体 and 楷体 in PDF
   fonts-babelstone-han fonts-symbola                                 # rare characters and signs
 )
-DEV_PACKAGES=(ffmpeg poppler-utils) # a camera made of a film, pages as pictures
+DEV_PACKAGES=(libatomic1 ffmpeg poppler-utils) # Playwright's Node.js, a camera made of a film, pages as pictures
 
 mode=${1:-run}
 python=${PYTHON:-python3}

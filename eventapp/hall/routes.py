@@ -11,7 +11,7 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from eventapp.agenda.queries import latest_edition
+from eventapp.agenda.queries import ItemPersonRow, latest_edition
 from eventapp.agenda.rules import KIND_LABEL, ItemState
 from eventapp.core import clock, installation
 from eventapp.core.errors import N_
@@ -127,18 +127,24 @@ def _days_left(page: PublicPage, now: datetime) -> int | None:
 
 
 def _agenda_rows(page: PublicPage) -> list[dict[str, object]]:
+    """Word the items; a person's titles are read where the name comes first, as a host does."""
     zone = page.meeting.zone
     clock_time = current_app.jinja_env.filters["clock_time"]
+    introduced: set[tuple[str, str]] = set()
+
+    def called(one: ItemPersonRow) -> str:
+        if not one.title or (one.title, one.name) in introduced:
+            return one.name
+        introduced.add((one.title, one.name))
+        return f"{one.title}\u3000{one.name}"
+
     return [
         {
             "time": clock_time(shown.item.starts_at, zone),
             "at": shown.item.starts_at.isoformat(),
             "kind": gettext(KIND_LABEL[shown.item.kind]),
             "title": shown.item.title,
-            "people": [
-                f"{one.title}\u3000{one.name}" if one.title else one.name
-                for one in shown.item.people
-            ],
+            "people": [called(one) for one in shown.item.people],
             "state": LOOKS.get(shown.state, ""),
         }
         for shown in page.items

@@ -4,19 +4,21 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
-from huey import RedisHuey, SqliteHuey
-from huey.api import Huey
 from sqlalchemy.exc import SQLAlchemyError
 
 from eventapp.core import installation, jobs
 from eventapp.core.db import db
 from eventapp.core.outbox import send_message
+
+if TYPE_CHECKING:
+    from huey.api import Huey, TaskWrapper
 
 SWEEP_SECONDS = 5
 CHORE_SECONDS = 3600
@@ -24,7 +26,10 @@ cli = AppGroup("jobs", help="Work in the background.")
 _log = logging.getLogger("menghui")
 
 
-def _open(url: str) -> Huey:
+def _open(url: str) -> "Huey":
+    # It loads the drivers of every store that it knows: a tenth of a start, and seldom needed soon.
+    from huey import RedisHuey, SqliteHuey  # noqa: PLC0415
+
     if url.startswith("redis"):
         return RedisHuey("menghui", url=url)
     path = Path(url.removeprefix("sqlite:///"))
@@ -41,17 +46,22 @@ def register(app: Flask, url: str) -> None:
     if app.testing:
         jobs.use_queue(None)
         return
-    huey = _open(url)
 
-    @huey.task()
     def run_job(job_id: int) -> None:
         with app.app_context():
             installation.refresh()
             jobs.run(job_id, handlers)
             db.session.remove()
 
-    app.extensions["huey"] = huey
-    jobs.use_queue(run_job)
+    @cache
+    def task() -> "TaskWrapper":
+        return _open(url).task()(run_job)
+
+    def push(job_id: int) -> None:
+        task()(job_id)
+
+    app.extensions["huey"] = lambda: task().huey
+    jobs.use_queue(push)
 
 
 def add_handlers(app: Flask, handlers: Mapping[str, jobs.Handler]) -> None:
@@ -87,7 +97,7 @@ def run_due(app: Flask) -> int:
 def work(threads: int) -> None:
     """Work until stopped: do what the queue brings, and sweep up what it lost."""
     app = click.get_current_context().obj.load_app()
-    consumer = app.extensions["huey"].create_consumer(
+    consumer = app.extensions["huey"]().create_consumer(
         workers=threads, periodic=False, initial_delay=0.1, max_delay=1.0
     )
     threading.Thread(target=_sweep, args=(app,), daemon=True).start()

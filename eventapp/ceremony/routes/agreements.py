@@ -5,6 +5,7 @@ from typing import Any
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from eventapp.agenda.rules import Kind
 from eventapp.alliance.queries import people_of
 from eventapp.ceremony import queries, service
 from eventapp.ceremony.forms import BLANK_ROWS, FEWEST_ROWS, EditAgreementForm
@@ -13,7 +14,7 @@ from eventapp.ceremony.routes.blueprint import (
     DESK,
     bp,
     heading,
-    item_choices,
+    offer_items,
     unit_named,
     units_known,
 )
@@ -99,7 +100,7 @@ def change_agreement(meeting: str, agreement_id: int) -> Page:
 
 def _form(meeting: Meeting, row: AgreementRow | None) -> EditAgreementForm:
     form = EditAgreementForm(data=_data(row)) if row else EditAgreementForm()
-    form.item_id.choices = item_choices(meeting)
+    offer_items(form.item_id, meeting, Kind.SIGNING)
     if not form.is_submitted():
         wanted = max(FEWEST_ROWS, len(form.parties) + BLANK_ROWS)
         while len(form.parties) < wanted:

@@ -10,7 +10,7 @@ from wtforms.fields import (
 )
 
 from eventapp.agenda.queries import Item, items_of
-from eventapp.agenda.rules import ItemState
+from eventapp.agenda.rules import ItemState, Kind
 from eventapp.alliance.queries import members_of
 from eventapp.ceremony.queries import (
     AgreementRow,
@@ -94,8 +94,9 @@ def unit_named(known: dict[str, int], name: str, field: str) -> int:
     return found
 
 
-def item_choices(meeting: Meeting) -> list[SelectChoice]:
-    """List the items of the agenda for a field."""
-    return [
-        SelectChoice(str(item.id), f"{item.number}. {item.title}") for item in items_of(meeting.id)
-    ]
+def offer_items(field: Any, meeting: Meeting, kind: Kind) -> None:
+    """Let a field choose an item of the agenda; at first it shows one that is meant for this."""
+    items = items_of(meeting.id)
+    field.choices = [SelectChoice(str(item.id), f"{item.number}. {item.title}") for item in items]
+    if field.data is None and field.raw_data is None:
+        field.data = next((item.id for item in items if item.kind is kind), None)

@@ -6,13 +6,14 @@ from typing import Any
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from eventapp.agenda.rules import Kind
 from eventapp.ceremony import service
 from eventapp.ceremony.forms import AddPlaqueForm, AddUnveilingForm, ReadyForm
 from eventapp.ceremony.routes.blueprint import (
     DESK,
     bp,
     heading,
-    item_choices,
+    offer_items,
     stages_of,
     unit_named,
     units_known,
@@ -44,7 +45,8 @@ def desk_page(
     """Draw the desk's page, with a form that was refused where there is one."""
     plaque = plaque or AddPlaqueForm(formdata=None)
     unveiling = unveiling or AddUnveilingForm(formdata=None)
-    plaque.item_id.choices = unveiling.item_id.choices = item_choices(meeting)
+    offer_items(plaque.item_id, meeting, Kind.PLAQUE)
+    offer_items(unveiling.item_id, meeting, Kind.UNVEILING)
     return render_template(
         "ceremony/show_ceremony.html",
         **heading(meeting),
@@ -102,7 +104,7 @@ def add_plaque(meeting: str) -> Page:
     """Plan to hand a plaque to a unit."""
     found = meeting_by_slug(meeting)
     form = AddPlaqueForm()
-    form.item_id.choices = item_choices(found)
+    offer_items(form.item_id, found, Kind.PLAQUE)
 
     def add() -> None:
         unit = unit_named(units_known(found), form.unit.data or "", "unit")
@@ -135,7 +137,7 @@ def add_unveiling(meeting: str) -> Page:
     """Plan to unveil a plate."""
     found = meeting_by_slug(meeting)
     form = AddUnveilingForm()
-    form.item_id.choices = item_choices(found)
+    offer_items(form.item_id, found, Kind.UNVEILING)
 
     def add() -> None:
         service.add_unveiling(

@@ -162,8 +162,8 @@ def _mail() -> Finding:
 
 
 def _queue() -> Finding:
-    huey = current_app.extensions.get("huey")
-    queued = huey.pending_count() if huey is not None else 0
+    queue = current_app.extensions.get("huey")
+    queued = queue().pending_count() if queue is not None else 0
     waiting = db.session.scalar(
         sa.select(sa.func.count()).select_from(Job).where(Job.state == JobState.WAITING)
     )

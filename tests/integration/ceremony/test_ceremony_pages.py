@@ -146,3 +146,17 @@ def test_a_stage_manager_marks_but_does_not_prepare(app, client, signing):
         sign_in(other, make_user(Role.STAGE_MANAGER, meeting_of(signing[0]).scope_id))
     assert other.get(f"{RUN}/acts").status_code == 200
     assert other.get(DESK).status_code == 403
+
+
+def test_forms_show_the_item_that_is_meant_for_them(app, client, signing):
+    meeting_id, item_id = signing
+    with app.app_context():
+        meeting = meeting_of(meeting_id)
+        plaque = make_item(meeting, "授牌", kind=Kind.PLAQUE).id
+        make_item(meeting, "合影", kind=Kind.GROUP_PHOTO)
+    assert f'<option selected value="{item_id}">' in client.get(f"{DESK}/agreements/new").text
+    page = client.get(DESK).text
+    assert page.count(f'<option selected value="{plaque}">') == 1
+    assert page.count("<option selected") == 1
+    refused = client.post(f"{DESK}/plaques/new", data={"unit": "甲", "plaque": "牌"})
+    assert refused.status_code == 422

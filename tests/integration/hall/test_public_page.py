@@ -1,5 +1,6 @@
 """The public page: the same for everybody, without a cookie, and never of a draft."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -43,6 +44,21 @@ def test_the_page_sets_no_cookie_and_carries_no_token(client, meeting):
     assert "开幕致辞" in answer.text
     assert "学院院长" in answer.text
     assert answer.headers["Vary"] == "Accept-Language, Cookie"
+
+
+def test_titles_are_read_where_a_name_comes_first(app, client):
+    again, other = (
+        PersonIn("presenter", "王磊", "学院院长"),
+        PersonIn("presenter", "王磊", "总经理"),
+    )
+    with app.app_context():
+        meeting = make_published_meeting(slug="founding")
+        make_item(meeting, "致辞", people=[PersonIn("speaker", "王磊", "学院院长")])
+        make_item(meeting, "授牌", people=[again, other])
+        publish_agenda(SYSTEM, meeting.id)
+    page = client.get("/m/founding").text
+    people = re.findall(r"<li>([^<]*王磊)</li>", page)
+    assert people == ["学院院长\u3000王磊", "王磊", "总经理\u3000王磊"]
 
 
 def test_the_page_is_the_same_for_everybody(app, client, meeting):
