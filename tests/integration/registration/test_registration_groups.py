@@ -93,7 +93,8 @@ def test_who_comes_instead_gets_place_and_mandate_and_the_old_pass_is_dead(house
     assert registration_in(meeting.id, old_id).state is State.REPLACED
     assert db.session.get_one(Pass, old_id, populate_existing=True).code != before
     link = link_of(meeting.scope_id, Role.DELEGATE, old_id)
-    assert link is not None and link.revoked_at is not None
+    assert link is not None
+    assert link.revoked_at is not None
     row = registration_in(meeting.id, new.registration_id)
     assert (row.name, row.category, row.state) == ("李娜", Category.DELEGATE, State.APPROVED)
     assert db.session.get_one(Registration, new.registration_id).replaces_id == old_id
