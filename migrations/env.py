@@ -2,7 +2,7 @@
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from eventapp.core.db import db
 
@@ -24,9 +24,24 @@ def run() -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET statement_timeout = 0"))
             connection.commit()
+        else:
+            # SQLite changes a table by making it anew; until then its children point nowhere.
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")
         context.configure(connection=connection, target_metadata=db.metadata, **arguments)
         with context.begin_transaction():
             context.run_migrations()
+            _ensure_whole(connection)
+        if connection.dialect.name == "sqlite":
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _ensure_whole(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(5)
+    if broken:
+        msg = f"the migration left rows that point nowhere: {broken}"
+        raise RuntimeError(msg)
 
 
 run()

@@ -2,11 +2,13 @@
 
 import hmac
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from eventapp.accounts.models import PersonalLink, RoleGrant, SignIn, User
 from eventapp.accounts.queries import (
@@ -34,6 +36,9 @@ from eventapp.core.outbox import post
 from eventapp.core.scope import ROOT, Scope
 
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_links: Any = PersonalLink.__table__
+_MAKE_LINKS = sa.insert(_links).returning(_links.c.id, sort_by_parameter_order=True)
+_SIGN_IN = sa.insert(SignIn.__table__)  # type: ignore[arg-type]
 
 
 def create_user(actor: Actor, email: str, name: str, password_hash: str | None = None) -> User:
@@ -195,19 +200,43 @@ def ensure_link(
         link = link_of(scope_id, role, subject_id)
         if link is not None:
             return link
-        link = PersonalLink(
-            role=role,
-            scope_id=scope_id,
-            subject_id=subject_id,
-            bind_once=bind_once,
-            code=_new_code() if bind_once else "",
-            expires_at=expires_at or clock.now() + timedelta(days=180),
-            created_at=clock.now(),
-        )
-        session.add(link)
-        flush_or(Conflict("link_made", N_("链接刚刚已由他人生成，请刷新页面。")))
-        audit(actor, scope_id, "link.make", f"link:{link.id}", role=role.value)
-    return link
+        until = expires_at or clock.now() + timedelta(days=180)
+        made = make_links(role, scope_id, [subject_id], expires_at=until, bind_once=bind_once)
+        link_id = made[subject_id]
+        audit(actor, scope_id, "link.make", f"link:{link_id}", role=role.value)
+        return session.get_one(PersonalLink, link_id)
+
+
+def make_links(
+    role: Role,
+    scope_id: int,
+    subject_ids: Sequence[int],
+    *,
+    expires_at: datetime,
+    bind_once: bool = False,
+) -> dict[int, int]:
+    """Give subjects that have none their personal links; tell the links' ids by subject.
+
+    The caller records it, in the transaction around.
+    """
+    now = clock.now()
+    rows = [
+        {
+            "role": role,
+            "scope_id": scope_id,
+            "subject_id": subject_id,
+            "bind_once": bind_once,
+            "code": _new_code() if bind_once else "",
+            "expires_at": expires_at,
+            "created_at": now,
+        }
+        for subject_id in subject_ids
+    ]
+    try:
+        found = db.session.connection().execute(_MAKE_LINKS, rows)
+    except IntegrityError as error:
+        raise Conflict("link_made", N_("链接刚刚已由他人生成，请刷新页面。")) from error
+    return dict(zip(subject_ids, found.scalars(), strict=True))
 
 
 def _new_code() -> str:
@@ -256,19 +285,27 @@ def open_link(token: str, code: str = "", browser: str = "", held: str = "") -> 
                 N_("这个链接已在另一部手机上打开。如已更换手机，请到会务组重新绑定。"),
             )
         link.failures = 0
-        new = secrets.token_urlsafe(32)
-        session.add(
-            SignIn(
-                token_hash=hash_token(new),
-                link_id=link.id,
-                generation=link.generation,
-                browser=browser[:120],
-                created_at=clock.now(),
-                expires_at=min(link.expires_at, clock.now() + LINK_SIGN_IN),
-            )
-        )
+        session.flush()
+        new = open_new_link(link.id, link.expires_at, browser, link.generation)
         audit(Actor(ActorKind.LINK, link.id), link.scope_id, "link.open", f"link:{link.id}")
     return new
+
+
+def open_new_link(link_id: int, expires_at: datetime, browser: str, generation: int = 1) -> str:
+    """Sign a browser in by a link that was made for it just now; the caller records it."""
+    token = secrets.token_urlsafe(32)
+    db.session.connection().execute(
+        _SIGN_IN,
+        {
+            "token_hash": hash_token(token),
+            "link_id": link_id,
+            "generation": generation,
+            "browser": browser[:120],
+            "created_at": clock.now(),
+            "expires_at": min(expires_at, clock.now() + LINK_SIGN_IN),
+        },
+    )
+    return token
 
 
 def _check_code(link: PersonalLink, code: str, held: str) -> None:

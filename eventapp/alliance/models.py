@@ -67,7 +67,13 @@ class Membership(Base):
 
 
 class Person(Base):
-    """Somebody of a unit, known to one alliance only; the one table that holds personal data."""
+    """Somebody of a unit, known to one alliance only.
+
+    `spelling` holds what was set by hand over what the program works out: `pinyin`, `initials`,
+    `strokes`. To be found by, `spelled` is the pinyin in a-z alone, `phone_end` the last four
+    digits. A person merged into another stays as an empty sign-post, an erased one as a number
+    without a name.
+    """
 
     __tablename__ = "people"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -83,8 +89,22 @@ class Person(Base):
     initials: Mapped[str] = mapped_column(sa.String(40), default="")
     pinyin_key: Mapped[str] = mapped_column(sa.String(255), default="")
     stroke_key: Mapped[str] = mapped_column(sa.String(255), default="")
+    spelling: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    spelled: Mapped[str] = mapped_column(sa.String(160), default="")
+    phone_end: Mapped[str] = mapped_column(sa.String(4), default="")
     created_at: Mapped[datetime]
+    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    erased_at: Mapped[datetime | None]
     __table_args__ = (
+        *(
+            sa.Index(
+                f"ix_people_{column}",
+                "alliance_id",
+                column,
+                postgresql_ops={column: "varchar_pattern_ops"},  # for beginnings of words
+            )
+            for column in ("name", "spelled", "initials", "phone_end")
+        ),
         sa.Index(
             "uq_people_alliance_id_phone",
             "alliance_id",
@@ -93,6 +113,20 @@ class Person(Base):
             sqlite_where=sa.text("phone <> ''"),
             postgresql_where=sa.text("phone <> ''"),
         ),
+    )
+
+
+class DistinctPeople(Base):
+    """Somebody looked at two people who seemed to be one, and said that they are two."""
+
+    __tablename__ = "distinct_people"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    first_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    second_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    decided_at: Mapped[datetime]
+    __table_args__ = (
+        sa.UniqueConstraint("first_id", "second_id"),
+        sa.CheckConstraint("first_id < second_id", name="ordered"),
     )
 
 

@@ -157,6 +157,24 @@ def members_of(alliance_id: int, *, ordering: Ordering = Ordering.PROTOCOL) -> l
     return _ordered([Member(*row) for row in rows], ordering)
 
 
+def member_names(alliance_id: int) -> dict[int, str]:
+    """Tell the names of the units that belong to an alliance now, by their ids."""
+    rows = db.session.connection().execute(_MEMBER_NAMES, {"alliance_id": alliance_id})
+    return {row[0]: row[1] for row in rows}
+
+
+_memberships: Any = Membership.__table__
+_organisations: Any = Organisation.__table__
+_MEMBER_NAMES = (
+    sa.select(_organisations.c.id, _organisations.c.name)
+    .join(_memberships, _memberships.c.organisation_id == _organisations.c.id)
+    .where(
+        _memberships.c.alliance_id == sa.bindparam("alliance_id"),
+        _memberships.c.left_at.is_(None),
+    )
+)
+
+
 def _ordered(members: Sequence[Member], ordering: Ordering) -> list[Member]:
     by_id = {member.organisation_id: member for member in members}
     return [by_id[unit.unit_id] for unit in order_units(map(_as_unit, members), ordering)]

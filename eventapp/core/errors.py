@@ -15,8 +15,11 @@ def N_(message: str) -> str:  # noqa: N802 - the customary name of a gettext mar
 class DomainError(Exception):
     """Say what happened in one sentence, with a stable code for programs.
 
-    `params` fill the `%(name)s` placeholders of the message after translation.
+    `params` fill the `%(name)s` placeholders of the message after translation. Where many were
+    sent at once, `row` is the one that is refused, counted from 0.
     """
+
+    row: int | None = None
 
     def __init__(self, code: str, message: str, **params: Any) -> None:
         super().__init__(code, message, params)

@@ -5,7 +5,7 @@ the queue; a sweeper finds the rows that the queue lost. So losing the queue los
 """
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -20,6 +20,7 @@ from eventapp.core.db import Base, after_commit, db, enum_text, transaction
 
 MAX_ATTEMPTS = 5
 LOST_AFTER = timedelta(minutes=10)
+AT_ONCE = timedelta()
 
 
 class JobState(StrEnum):
@@ -52,6 +53,8 @@ class Job(Base):
     __table_args__ = (sa.Index("ix_jobs_open", "state", "due_at"),)
 
 
+_jobs: Any = Job.__table__
+_ENQUEUE = sa.insert(_jobs).returning(_jobs.c.id, sort_by_parameter_order=True)
 Handler = Callable[[Job], dict[str, Any] | None]
 _push: list[Callable[[int], None]] = []
 
@@ -61,18 +64,34 @@ def use_queue(push: Callable[[int], None] | None) -> None:
     _push[:] = [push] if push else []
 
 
-def enqueue(kind: str, scope_id: int, actor: Actor, **params: Any) -> Job:
-    """Ask for work in the surrounding transaction."""
+def enqueue(kind: str, scope_id: int, actor: Actor, **params: Any) -> int:
+    """Ask for work in the surrounding transaction; tell the job's number."""
+    return enqueue_all(kind, scope_id, actor, [params])[0]
+
+
+def enqueue_all(
+    kind: str,
+    scope_id: int,
+    actor: Actor,
+    each: Sequence[dict[str, Any]],
+    *,
+    wait: timedelta = AT_ONCE,
+) -> list[int]:
+    """Ask for the same work many times, with these parameters; tell the jobs' numbers.
+
+    Work that waits is left to the sweeper.
+    """
     at = clock.now()
-    job = Job(
-        kind=kind, scope_id=scope_id, actor=str(actor), params=params, created_at=at, due_at=at
-    )
-    db.session.add(job)
+    common = {"kind": kind, "scope_id": scope_id, "actor": str(actor), "created_at": at}
+    rows = [{**common, "due_at": at + wait, "params": params} for params in each]
+    if not rows:
+        return []
     db.session.flush()
-    number = job.id
-    for push in _push:
-        after_commit(partial(push, number))
-    return job
+    numbers = list(db.session.connection().execute(_ENQUEUE, rows).scalars())
+    for push in _push if wait == AT_ONCE else ():
+        for number in numbers:
+            after_commit(partial(push, number))
+    return numbers
 
 
 def run(job_id: int, handlers: Mapping[str, Handler]) -> None:

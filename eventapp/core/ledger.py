@@ -7,7 +7,7 @@ The first record follows 64 zeros. docs/records.md says what this proves and wha
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
@@ -140,44 +140,60 @@ def move_head(scope_id: int, name: str, head: Head) -> None:
 
 
 Record = TypeVar("Record", bound=Chained)
+Facts = tuple[dict[str, Any], dict[str, Any]]
+"""A record's body, which the hash covers, and the same facts once more in columns, for queries."""
 
 
 def append(kind: type[Record], scope_id: int, body: dict[str, Any], **columns: Any) -> Record:
-    """Add a record at the end of its ledger, inside the caller's transaction.
+    """Add a record at the end of its ledger, inside the caller's transaction."""
+    end = append_all(kind, scope_id, [(body, columns)])
+    return db.session.scalars(
+        sa.select(kind).where(kind.scope_id == scope_id, kind.seq == end.seq)
+    ).one()
 
-    `body` is what the hash covers; `columns` are the same facts once more, for queries.
-    """
+
+def append_all(kind: type[Chained], scope_id: int, facts: Sequence[Facts]) -> Head:
+    """Add records at the end of their ledger in this order; tell where it ends then."""
     head = lock_head(scope_id, kind.ledger)
-    data = canonical({**body, "seq": head.seq + 1})
-    fields: dict[str, Any] = {
-        "scope_id": scope_id,
-        "seq": head.seq + 1,
-        "body": data.decode(),
-        "hash": link(head.hash, data),
-    }
-    record = kind(**fields, **columns)
-    db.session.add(record)
-    db.session.flush()
-    move_head(scope_id, kind.ledger, Head(record.seq, record.hash))
-    return record
+    rows: list[dict[str, Any]] = []
+    for body, columns in facts:
+        data = canonical({**body, "seq": head.seq + 1})
+        head = Head(head.seq + 1, link(head.hash, data))
+        place = {"scope_id": scope_id, "seq": head.seq, "body": data.decode(), "hash": head.hash}
+        rows.append({**columns, **place})
+    db.session.flush()  # what the records speak of comes before them
+    table: Any = sa.inspect(kind).local_table
+    db.session.connection().execute(sa.insert(table), rows)
+    move_head(scope_id, kind.ledger, head)
+    return head
 
 
-def audit(actor: Actor, scope_id: int, action: str, subject: str, **data: Any) -> AuditEntry:
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that was done to a thing; `data` is JSON without personal data."""
+
+    action: str
+    subject: str
+    data: dict[str, Any]
+
+
+def audit(actor: Actor, scope_id: int, action: str, subject: str, **data: Any) -> None:
     """Record who did what to which thing, in the transaction that does it.
 
     `data` must be JSON and hold no personal data: ids, states, digests.
     """
+    audit_all(actor, scope_id, [Act(action, subject, data)])
+
+
+def audit_all(actor: Actor, scope_id: int, acts: Iterable[Act]) -> None:
+    """Record many acts of one actor at once, in their order."""
     at = clock.now()
-    body = {
-        "at": at.isoformat(),
-        "actor": str(actor),
-        "action": action,
-        "subject": subject,
-        "data": data,
-    }
-    return append(
-        AuditEntry, scope_id, body, at=at, actor=str(actor), action=action, subject=subject
-    )
+    facts: list[Facts] = []
+    for act in acts:
+        body = {"actor": str(actor), "action": act.action, "subject": act.subject}
+        facts.append(({**body, "at": at.isoformat(), "data": act.data}, {**body, "at": at}))
+    if facts:
+        append_all(AuditEntry, scope_id, facts)
 
 
 def verify(kind: type[Chained], scope_id: int | None = None) -> Iterator[Broken]:

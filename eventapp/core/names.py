@@ -12,7 +12,7 @@ table lacks) it guesses or puts last; a person's record may override both keys.
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -98,6 +98,7 @@ def clean_name(text: str) -> str:
     return re.sub(r" ?· ?", "·", joined)
 
 
+@lru_cache(maxsize=8192)  # the same units are compared with whatever somebody types
 def name_key(text: str) -> str:
     """Return the form under which two spellings of one name are equal.
 
@@ -146,6 +147,12 @@ def pinyin_of(name: str) -> str:
     if "·" in cleaned:
         return "·".join(_written_together(_readings(part)) for part in cleaned.split("·"))
     return " ".join(_written_together([reading]) for reading in _readings(cleaned))
+
+
+def plain_pinyin(pinyin: str) -> str:
+    """Return pinyin as it is typed to look for somebody: a-z and digits alone, v for ü."""
+    letters = unicodedata.normalize("NFKD", pinyin.lower().replace("ü", "v"))
+    return re.sub("[^a-z0-9]", "", letters)
 
 
 def initials_of(name: str) -> str:

@@ -25,7 +25,12 @@ DAY = timedelta(days=1)
 
 
 class Message(Base):
-    """One mail to one person, and when it went out."""
+    """One mail to one person, of which kind, about what, and what became of it.
+
+    `trying_at` is set before the mail is handed over and `sent_at` after: a mail that is tried
+    again with the first and without the second is `doubtful`, it may arrive twice. `refusal` is
+    what the other side said. Attachments are the file store's: name, media type, digest.
+    """
 
     __tablename__ = "messages"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -34,6 +39,12 @@ class Message(Base):
     recipient: Mapped[str] = mapped_column(sa.String(254))
     subject: Mapped[str]
     text: Mapped[str]
+    kind: Mapped[str] = mapped_column(sa.String(40), default="")
+    about: Mapped[str] = mapped_column(sa.String(40), default="", index=True)
+    attachments: Mapped[list[Any]] = mapped_column(default=list)
+    trying_at: Mapped[datetime | None]
+    doubtful: Mapped[bool] = mapped_column(default=False)
+    refusal: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
 

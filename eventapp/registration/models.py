@@ -1,12 +1,13 @@
 """Tables of who is coming: registrations, passes, delegations, mandates, consent."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventapp.core.db import Base, enum_text
-from eventapp.registration.rules import Category, State
+from eventapp.registration.rules import SHORT_DAYS, Category, FieldKind, State
 
 _ALIVE = sa.text("state NOT IN ('cancelled', 'replaced')")
 _VALID = sa.text("revoked_at IS NULL")
@@ -23,6 +24,60 @@ class CategoryRule(Base):
     auto_approve: Mapped[bool] = mapped_column(default=True)
     quota: Mapped[int | None]
     __table_args__ = (sa.UniqueConstraint("meeting_id", "category"),)
+
+
+class Terms(Base):
+    """What holds for everybody who comes to a meeting; without a row the usual terms hold.
+
+    `quota` is the meeting's places, `unit_quota` those of a unit whose delegation names none;
+    meals, rooms and cars are kept for `short_days` after the meeting. How long contacts are kept
+    stands with the consent text that promises it.
+    """
+
+    __tablename__ = "registration_terms"
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"), primary_key=True)
+    quota: Mapped[int | None]
+    unit_quota: Mapped[int | None]
+    substitute_until: Mapped[datetime | None]
+    short_days: Mapped[int] = mapped_column(default=SHORT_DAYS)
+
+
+class Field(Base):
+    """A question that a meeting asks of those who register, why, and how long it keeps answers.
+
+    `categories` and `options` are lists of texts; no category means all. A field with
+    `shown_if_id` is asked only of whoever answered that one with `shown_if_value`.
+    """
+
+    __tablename__ = "registration_fields"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"), index=True)
+    ordinal: Mapped[int]
+    kind: Mapped[FieldKind] = mapped_column(enum_text(FieldKind))
+    label: Mapped[str] = mapped_column(sa.String(60))
+    label_en: Mapped[str] = mapped_column(sa.String(120), default="")
+    help: Mapped[str] = mapped_column(sa.String(200), default="")
+    purpose: Mapped[str] = mapped_column(sa.String(200))
+    categories: Mapped[list[Any]] = mapped_column(default=list)
+    options: Mapped[list[Any]] = mapped_column(default=list)
+    required: Mapped[bool] = mapped_column(default=False)
+    short_lived: Mapped[bool] = mapped_column(default=False)
+    shown_if_id: Mapped[int | None] = mapped_column(sa.ForeignKey("registration_fields.id"))
+    shown_if_value: Mapped[str] = mapped_column(sa.String(120), default="")
+    retired_at: Mapped[datetime | None]
+
+
+class Answer(Base):
+    """What somebody answered: a text, several texts, or the digest and name of a file."""
+
+    __tablename__ = "registration_answers"
+    registration_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("registrations.id"), primary_key=True
+    )
+    field_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("registration_fields.id"), primary_key=True, index=True
+    )
+    value: Mapped[list[Any]]
 
 
 class ConsentText(Base):
@@ -45,6 +100,8 @@ class ConsentText(Base):
 class Registration(Base):
     """One person's wish to attend one meeting, in a category.
 
+    One that was invited and has not answered yet holds its place; `reminded_at` is when it was
+    last asked.
     `unit_text` names a unit that is not one of the alliance's; then there is no organisation.
     `language` is the one in which the person registered, empty where somebody else did it.
     """
@@ -61,6 +118,7 @@ class Registration(Base):
     place: Mapped[str] = mapped_column(sa.String(60), default="")
     channel: Mapped[str] = mapped_column(sa.String(20), default="public")
     language: Mapped[str] = mapped_column(sa.String(12), default="")
+    reminded_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     replaces_id: Mapped[int | None] = mapped_column(sa.ForeignKey("registrations.id"))
@@ -122,7 +180,10 @@ class Delegation(Base):
 
 
 class Mandate(Base):
-    """Who speaks for a unit at a meeting; a proxy is a mandate held by another unit's person."""
+    """Who speaks for a unit at a meeting; a proxy is a mandate held by another unit's person.
+
+    `document_digest` is the uploaded 委托书's in the file store, empty without one.
+    """
 
     __tablename__ = "mandates"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -130,6 +191,8 @@ class Mandate(Base):
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
     proxy: Mapped[bool] = mapped_column(default=False)
+    document_digest: Mapped[str] = mapped_column(sa.String(64), default="")
+    document_name: Mapped[str] = mapped_column(sa.String(160), default="")
     given_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     __table_args__ = (
@@ -155,3 +218,21 @@ class Leave(Base):
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     reason: Mapped[str] = mapped_column(sa.String(200), default="")
     noted_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class BulkAction(Base):
+    """One act on many registrations, kept so that it can be undone.
+
+    `items` are pairs of a registration's id and the state that it had before.
+    """
+
+    __tablename__ = "bulk_actions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"), index=True)
+    actor: Mapped[str] = mapped_column(sa.String(40))
+    state: Mapped[State] = mapped_column(enum_text(State, "bulk_state"))
+    reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    items: Mapped[list[Any]]
+    done_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]

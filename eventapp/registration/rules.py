@@ -41,6 +41,7 @@ PUBLIC_CATEGORIES: frozenset[Category] = frozenset({Category.DELEGATE, Category.
 class State(StrEnum):
     """What has been decided about a registration."""
 
+    INVITED = "invited"
     SUBMITTED = "submitted"
     APPROVED = "approved"
     WAITLISTED = "waitlisted"
@@ -50,6 +51,7 @@ class State(StrEnum):
 
 
 STATE_LABEL: dict[State, str] = {
+    State.INVITED: N_("已邀请，待答复"),
     State.SUBMITTED: N_("待审核"),
     State.APPROVED: N_("已通过"),
     State.WAITLISTED: N_("候补"),
@@ -59,12 +61,46 @@ STATE_LABEL: dict[State, str] = {
 }
 
 NEXT: dict[State, frozenset[State]] = {
+    State.INVITED: frozenset({State.APPROVED, State.DECLINED, State.CANCELLED}),
     State.SUBMITTED: frozenset({State.APPROVED, State.WAITLISTED, State.DECLINED, State.CANCELLED}),
     State.WAITLISTED: frozenset({State.APPROVED, State.CANCELLED}),
     State.DECLINED: frozenset({State.APPROVED, State.CANCELLED}),
     State.APPROVED: frozenset({State.CANCELLED, State.REPLACED}),
     State.CANCELLED: frozenset(),
     State.REPLACED: frozenset(),
+}
+
+
+SHORT_DAYS = 7
+"""How long meals, rooms and car plates are kept after a meeting."""
+
+
+class FieldKind(StrEnum):
+    """What a question of the registration form asks for."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    NUMBER = "number"
+    DATE = "date"
+    PHONE = "phone"
+    EMAIL = "email"
+    FILE = "file"
+    YES_NO = "yes_no"
+
+
+FIELD_LABEL: dict[FieldKind, str] = {
+    FieldKind.TEXT: N_("单行文字"),
+    FieldKind.LONG_TEXT: N_("多行文字"),
+    FieldKind.CHOICE: N_("单选"),
+    FieldKind.CHOICES: N_("多选"),
+    FieldKind.NUMBER: N_("数字"),
+    FieldKind.DATE: N_("日期"),
+    FieldKind.PHONE: N_("电话"),
+    FieldKind.EMAIL: N_("邮箱"),
+    FieldKind.FILE: N_("文件"),
+    FieldKind.YES_NO: N_("是或否"),
 }
 
 

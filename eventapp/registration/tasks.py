@@ -35,7 +35,8 @@ def tell_registrant(job: Job) -> dict[str, Any]:
     meeting = meeting_of(db.session.get_one(Registration, registration_id).meeting_id)
     row = registration_in(meeting.id, registration_id)
     link = link_of(meeting.scope_id, Role.DELEGATE, registration_id)
-    if not row.email or row.state not in SUBJECTS or link is None:
+    is_stale = job.params.get("state", row.state) != row.state
+    if is_stale or not row.email or row.state not in SUBJECTS or link is None:
         return {"posted": False}
     subject, text = registration_mail(meeting, row, link)
     scope_id = meeting.scope_id

@@ -8,7 +8,7 @@ from flask import Flask
 from eventapp.alliance.service import add_person, create_alliance
 from eventapp.core.access import SYSTEM
 from eventapp.core.db import db, transaction
-from eventapp.core.jobs import JobState, enqueue
+from eventapp.core.jobs import Job, JobState, enqueue
 from eventapp.core.scope import ROOT
 
 
@@ -71,7 +71,8 @@ def test_a_name_that_no_font_draws_is_found_before_its_badge_is_printed(app: Fla
 
 def test_jobs_that_were_given_up_are_told(app: Flask):
     with app.app_context(), transaction():
-        enqueue("no_such_kind", ROOT, SYSTEM).state = JobState.FAILED
+        job = db.session.get_one(Job, enqueue("no_such_kind", ROOT, SYSTEM))
+        job.state = JobState.FAILED
     _code, found = _examine(app)
     assert found["queue"].startswith("✗")
     assert "1 given up" in found["queue"]

@@ -1,10 +1,12 @@
 """Know the people of an alliance's units."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
+from sqlalchemy.exc import IntegrityError
 
 from eventapp.alliance.models import Alliance, Person
 from eventapp.alliance.queries import members_of, organisation_in, person_in
@@ -20,6 +22,7 @@ from eventapp.core.names import (
     name_key,
     pinyin_key,
     pinyin_of,
+    plain_pinyin,
     stroke_key,
 )
 from eventapp.core.phones import clean_phone
@@ -37,6 +40,44 @@ class PersonRowIn:
     phone: str = ""
     email: str = ""
     unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonIn:
+    """Somebody as typed, with the unit's id."""
+
+    name: str
+    phone: str = ""
+    email: str = ""
+    titles: str = ""
+    organisation_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """Somebody of the alliance as kept; `is_new` where nobody knew them before."""
+
+    id: int
+    name: str
+    email: str
+    titles: str
+    is_new: bool = False
+
+
+_people: Any = Person.__table__
+_PEOPLE = (
+    sa.select(
+        _people.c.id,
+        _people.c.name,
+        _people.c.phone,
+        _people.c.organisation_id,
+        _people.c.email,
+        _people.c.titles,
+    )
+    .where(_people.c.merged_into_id.is_(None), _people.c.erased_at.is_(None))
+    .order_by(_people.c.id)
+)
+_NOTE = sa.insert(_people).returning(_people.c.id, sort_by_parameter_order=True)
 
 
 def add_person(
@@ -89,6 +130,63 @@ def ensure_person(
             organisation_id=organisation_id,
             titles=titles,
         )
+
+
+def ensure_people(alliance_id: int, people: Sequence[PersonIn]) -> list[KnownPerson]:
+    """Return for each the person whom `ensure_person` would find or note, in their order.
+
+    Few statements for many people. The caller records it, in the transaction around. An error
+    names its row.
+    """
+    rows: list[dict[str, Any]] = []
+    for number, one in enumerate(people):
+        try:
+            columns = _columns(one.name, one.phone, one.email, one.titles)
+        except Invalid as error:
+            error.row = number
+            raise
+        rows.append({**columns, "organisation_id": one.organisation_id})
+    if not all(row["phone"] for row in rows):
+        lock(Alliance, alliance_id)  # nothing but this keeps two nameless phones apart
+    known = _known_among(alliance_id, rows)
+    fresh: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        if (key := _identity(row)) not in known:
+            fresh.setdefault(key, row)
+    common = {"alliance_id": alliance_id, "created_at": clock.now()}
+    if fresh:
+        try:
+            made = db.session.connection().execute(_NOTE, [row | common for row in fresh.values()])
+        except IntegrityError as error:
+            raise _phone_taken() from error
+        for (key, row), person_id in zip(fresh.items(), made.scalars(), strict=True):
+            known[key] = KnownPerson(person_id, row["name"], row["email"], row["titles"], True)
+    return [known[_identity(row)] for row in rows]
+
+
+def _identity(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Tell what makes somebody the same: the phone, else the unit and the name."""
+    return (row["phone"],) if row["phone"] else (row["organisation_id"], name_key(row["name"]))
+
+
+def _known_among(
+    alliance_id: int, rows: Sequence[Mapping[str, Any]]
+) -> dict[tuple[Any, ...], KnownPerson]:
+    phones = sorted({row["phone"] for row in rows if row["phone"]})
+    units = {row["organisation_id"] for row in rows if not row["phone"]}
+    found: dict[tuple[Any, ...], KnownPerson] = {}
+    for wanted in (
+        *(_people.c.phone.in_(phones[at : at + 500]) for at in range(0, len(phones), 500)),
+        *(
+            sa.and_(_people.c.phone == "", _people.c.organisation_id.is_not_distinct_from(unit))
+            for unit in units
+        ),
+    ):
+        query = _PEOPLE.where(_people.c.alliance_id == alliance_id, wanted)
+        for row in db.session.connection().execute(query):
+            key = _identity(row._asdict())
+            found.setdefault(key, KnownPerson(row.id, row.name, row.email, row.titles))
+    return found
 
 
 def change_person(
@@ -154,7 +252,7 @@ def delete_contacts_of(actor: Actor, alliance_id: int, person_ids: Collection[in
             Person.alliance_id == alliance_id, Person.id.in_(person_ids)
         )
         for person in session.scalars(people.order_by(Person.id)):
-            person.phone = person.email = ""
+            person.phone = person.phone_end = person.email = ""
             audit(actor, alliance.scope_id, "person.delete_contacts", f"person:{person.id}")
 
 
@@ -174,6 +272,15 @@ def _write(
     organisation_id: int | None,
     titles: str,
 ) -> None:
+    if organisation_id is not None:
+        organisation_in(alliance_id, organisation_id)
+    person.organisation_id = organisation_id
+    for column, value in _columns(name, phone, email, titles).items():
+        setattr(person, column, value)
+
+
+def _columns(name: str, phone: str, email: str, titles: str) -> dict[str, str]:
+    """Clean what was typed about a person, and work out what goes with it."""
     cleaned = clean_name(name)
     if not cleaned or len(cleaned) > LONGEST_NAME:
         raise Invalid(
@@ -183,13 +290,19 @@ def _write(
         raise Invalid(
             "titles_long", N_("职务不能超过 %(max)s 个字。"), field="titles", max=LONGEST_TITLES
         )
-    number, address = clean_phone(phone), _clean_email(email)
-    if organisation_id is not None:
-        organisation_in(alliance_id, organisation_id)
-    person.name, person.titles, person.organisation_id = cleaned, titles.strip(), organisation_id
-    person.phone, person.email = number, address
-    person.pinyin, person.initials = pinyin_of(cleaned)[:160], initials_of(cleaned)[:40]
-    person.pinyin_key, person.stroke_key = pinyin_key(cleaned), stroke_key(cleaned)
+    number, spelling = clean_phone(phone), pinyin_of(cleaned)
+    return {
+        "name": cleaned,
+        "titles": titles.strip(),
+        "phone": number,
+        "phone_end": number[-4:],
+        "email": _clean_email(email),
+        "pinyin": spelling[:160],
+        "spelled": plain_pinyin(spelling)[:160],
+        "initials": initials_of(cleaned)[:40],
+        "pinyin_key": pinyin_key(cleaned),
+        "stroke_key": stroke_key(cleaned),
+    }
 
 
 def _clean_email(text: str) -> str:

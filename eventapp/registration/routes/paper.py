@@ -43,8 +43,8 @@ def download_slips(meeting: str) -> Response:
 @MANAGE
 def print_slips(meeting: str) -> BaseResponse:
     """Ask for printed slips in the background."""
-    job = ask_for_slips(actor(), meeting_by_slug(meeting).id)
-    return redirect(url_for("registration.show_slips", meeting=meeting, job_id=job.id), 303)
+    job_id = ask_for_slips(actor(), meeting_by_slug(meeting).id)
+    return redirect(url_for("registration.show_slips", meeting=meeting, job_id=job_id), 303)
 
 
 def _slips_name(meeting: Meeting) -> str:

@@ -3,9 +3,7 @@
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from eventapp.accounts.queries import link_of
 from eventapp.accounts.rules import read_link
-from eventapp.accounts.service import link_token, open_link
 from eventapp.alliance.queries import members_of
 from eventapp.core.access import Role
 from eventapp.core.errors import N_, Conflict, Invalid
@@ -19,7 +17,7 @@ from eventapp.registration.service.public import ensure_open
 from eventapp.web.doors import public
 from eventapp.web.forms import attempt
 from eventapp.web.language import locale
-from eventapp.web.session import held, remember
+from eventapp.web.session import remember
 
 
 def _register_form(meeting: Meeting) -> RegisterForm:
@@ -43,12 +41,12 @@ def _page(meeting: Meeting, form: RegisterForm) -> str:
     )
 
 
-def _is_closed(meeting: Meeting) -> bool:
+def _is_closed(meeting: Meeting, form: RegisterForm) -> bool:
     try:
         ensure_open(meeting)
     except Conflict:
         return True
-    return not open_categories(meeting.id)
+    return not form.category.choices
 
 
 @bp.get("/m/<meeting>/register")
@@ -56,9 +54,10 @@ def _is_closed(meeting: Meeting) -> bool:
 def register(meeting: str) -> str | tuple[str, int]:
     """Show the form while registration is open, else say that it is not."""
     found = public_meeting(meeting)
-    if _is_closed(found):
+    form = _register_form(found)
+    if _is_closed(found, form):
         return render_template("registration/closed.html", meeting=found)
-    return _page(found, _register_form(found))
+    return _page(found, form)
 
 
 @bp.post("/m/<meeting>/register")
@@ -66,17 +65,17 @@ def register(meeting: str) -> str | tuple[str, int]:
 def submit_registration(meeting: str) -> Response | tuple[str, int]:
     """Register whoever filled in the form; an approved one comes straight to the pass."""
     found = public_meeting(meeting)
-    if _is_closed(found):
-        return render_template("registration/closed.html", meeting=found), 409
     form = _register_form(found)
+    if _is_closed(found, form):
+        return render_template("registration/closed.html", meeting=found), 409
     receptions: list[Reception] = []
     if not attempt(form, lambda: receptions.append(_receive(found.id, form))):
         return _page(found, form), 422
-    registration_id = receptions[0].opens_pass
-    if registration_id is None:
+    reception = receptions[0]
+    if reception.registration_id is None:
         return redirect(url_for("registration.show_received", meeting=meeting), 303)
-    _let_in(found.scope_id, registration_id)
-    target = url_for("registration.show_pass", meeting=meeting, who=registration_id)
+    remember(f"{Role.DELEGATE}:{reception.link_id}", reception.token)
+    target = url_for("registration.show_pass", meeting=meeting, who=reception.registration_id)
     return redirect(target, 303)
 
 
@@ -91,16 +90,8 @@ def _receive(meeting_id: int, form: RegisterForm) -> Reception:
         category=Category(form.category.data),
         consent_version=form.version,
         language=locale(),
+        browser=request.user_agent.string,
     )
-
-
-def _let_in(scope_id: int, registration_id: int) -> None:
-    """Sign the browser in by the personal link that has just been made for it."""
-    link = link_of(scope_id, Role.DELEGATE, registration_id)
-    if link is not None:
-        slot = f"{link.role}:{link.id}"
-        agent = request.user_agent.string
-        remember(slot, open_link(link_token(link), "", agent, held(slot)))
 
 
 @bp.get("/m/<meeting>/register/received")

@@ -1,43 +1,28 @@
 """Verbs on registrations: register, approve, decline, cancel, give a place."""
 
-from typing import NamedTuple
+from datetime import timedelta
 
 import sqlalchemy as sa
 
 from eventapp.alliance.queries import organisation_in, person_in
 from eventapp.core import clock
 from eventapp.core.access import Actor
-from eventapp.core.db import db, flush_or, lock, transaction
-from eventapp.core.errors import N_, Conflict, Invalid
-from eventapp.core.jobs import enqueue
+from eventapp.core.db import db, lock, transaction
+from eventapp.core.errors import N_, Invalid
+from eventapp.core.jobs import AT_ONCE, enqueue_all
 from eventapp.core.ledger import audit
 from eventapp.meetings.queries import meeting_of
-from eventapp.registration.models import CategoryRule, Consent, Delegation, Registration
-from eventapp.registration.queries import categories_of, consent_in, taken_in
-from eventapp.registration.rules import (
-    PUBLIC_CATEGORIES,
-    Category,
-    State,
-    decide_registration,
-    ensure_may_become,
-    ensure_place_left,
-    places_left,
-)
+from eventapp.registration.models import Registration
+from eventapp.registration.queries import consent_in
+from eventapp.registration.queries.places import hold_places
+from eventapp.registration.rules import Category, State, ensure_may_become, ensure_place_left
+from eventapp.registration.service.enrolment import Wish, enrol
 from eventapp.registration.service.passes import (
     delegate_link,
     issue_pass,
     kill_pass,
     lock_registration,
 )
-
-DESK, LIAISON, PUBLIC = "desk", "liaison", "public"
-"""Ways in which a registration comes; the desk may choose any category, and approves at once."""
-
-
-class _Terms(NamedTuple):
-    open_categories: frozenset[Category]
-    places_left: int | None
-    auto_approve: bool
 
 
 def register_person(
@@ -59,30 +44,13 @@ def register_person(
     which the person is written to, Chinese where nobody knows. Raises Conflict
     `already_registered`, and Invalid where the category is not open to this channel.
     """
-    category = Category(category)
     with transaction() as session:
         meeting = meeting_of(meeting_id)
         _ensure_of_alliance(meeting.alliance_id, person_id, organisation_id)
-        terms = _terms(meeting_id, category, organisation_id, channel, to_check)
-        registration = Registration(
-            meeting_id=meeting_id,
-            person_id=person_id,
-            organisation_id=organisation_id,
-            unit_text="" if organisation_id is not None else unit_text,
-            category=category,
-            state=(state := decide_registration(category, *terms)),
-            reason=to_check,
-            channel=channel,
-            language=language,
-            submitted_at=clock.now(),
-            decided_at=clock.now() if state is State.APPROVED else None,
-        )
-        session.add(registration)
-        flush_or(Conflict("already_registered", N_("这个人已经报名，不必再报。")))
-        _record(actor, meeting.scope_id, registration)
-        _note_consent(actor, registration, consent_text_id)
-        _equip(actor, registration.id, state)
-    return registration
+        consent = None if consent_text_id is None else consent_in(meeting_id, consent_text_id)
+        wish = Wish(person_id, Category(category), organisation_id, unit_text, to_check, language)
+        enrolled = enrol(actor, meeting, [wish], channel=channel, consent=consent)
+        return session.get_one(Registration, enrolled[0].registration_id)
 
 
 def _ensure_of_alliance(alliance_id: int, person_id: int, organisation_id: int | None) -> None:
@@ -91,107 +59,42 @@ def _ensure_of_alliance(alliance_id: int, person_id: int, organisation_id: int |
         organisation_in(alliance_id, organisation_id)
 
 
-def _record(actor: Actor, scope_id: int, registration: Registration) -> None:
-    audit(
-        actor,
-        scope_id,
-        "registration.submit",
-        f"registration:{registration.id}",
-        category=registration.category.value,
-        state=registration.state.value,
-        channel=registration.channel,
-    )
-
-
-def _terms(
-    meeting_id: int,
-    category: Category,
-    organisation_id: int | None,
-    channel: str,
-    to_check: str,
-) -> _Terms:
-    left = _places_left(meeting_id, category, organisation_id)
-    rows = {row.category: row for row in categories_of(meeting_id)}
-    if channel == PUBLIC:
-        allowed = frozenset(row.category for row in rows.values() if row.public)
-    else:
-        allowed = frozenset(Category) if channel == DESK else PUBLIC_CATEGORIES
-    by_rule = channel == DESK or rows[category].auto_approve
-    return _Terms(allowed, left, by_rule and not to_check)
-
-
-def _places_left(meeting_id: int, category: Category, organisation_id: int | None) -> int | None:
-    """Count free places while holding what limits them, so that no two take the last one."""
-    rule = db.session.scalar(
-        sa.select(CategoryRule)
-        .where(CategoryRule.meeting_id == meeting_id, CategoryRule.category == category)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    unit = db.session.scalar(
-        sa.select(Delegation)
-        .where(Delegation.meeting_id == meeting_id, Delegation.organisation_id == organisation_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return places_left(
-        (rule.quota if rule else None, taken_in(meeting_id, category=category)),
-        (unit.quota if unit else None, taken_in(meeting_id, organisation_id=organisation_id)),
-    )
-
-
-def _note_consent(actor: Actor, registration: Registration, consent_text_id: int | None) -> None:
-    if consent_text_id is None:
-        return
-    text = consent_in(registration.meeting_id, consent_text_id)
-    db.session.add(
-        Consent(
-            registration_id=registration.id,
-            consent_text_id=text.id,
-            given_at=clock.now(),
-            channel=registration.channel,
-        )
-    )
-    audit(
-        actor,
-        meeting_of(registration.meeting_id).scope_id,
-        "consent.give",
-        f"registration:{registration.id}",
-        version=text.version,
-        digest=text.digest,
-    )
-
-
-def _equip(actor: Actor, registration_id: int, state: State) -> None:
+def equip(actor: Actor, registration_id: int, state: State, *, wait: timedelta = AT_ONCE) -> None:
     """Give a registration what it needs in its state, and tell the person."""
     if state is State.APPROVED:
         issue_pass(actor, registration_id)
     delegate_link(actor, registration_id)
-    tell(actor, registration_id)
+    tell(actor, registration_id, wait=wait)
 
 
-def tell(actor: Actor, registration_id: int) -> None:
-    """Ask for a mail that says how a registration stands, with its personal link."""
+def tell(actor: Actor, registration_id: int, *, wait: timedelta = AT_ONCE) -> None:
+    """Ask for a mail that says how a registration stands, with its personal link.
+
+    One that waits is not sent where the registration stands otherwise by then.
+    """
     registration = db.session.get_one(Registration, registration_id)
     scope_id = meeting_of(registration.meeting_id).scope_id
-    enqueue("tell_registrant", scope_id, actor, registration=registration_id)
+    about = {"registration": registration_id, "state": registration.state.value}
+    enqueue_all("tell_registrant", scope_id, actor, [about], wait=wait)
 
 
-def approve_registration(actor: Actor, meeting_id: int, registration_id: int) -> Registration:
+def approve_registration(
+    actor: Actor, meeting_id: int, registration_id: int, *, wait: timedelta = AT_ONCE
+) -> Registration:
     """Approve a registration and issue its pass; refused where no place is left."""
     with transaction():
         registration = lock_registration(meeting_id, registration_id)
         ensure_may_become(registration.state, State.APPROVED)
-        ensure_place_left(
-            _places_left(meeting_id, registration.category, registration.organisation_id)
-        )
-        _become(actor, registration, State.APPROVED, "")
-        _equip(actor, registration_id, State.APPROVED)
+        unit = registration.organisation_id
+        places = hold_places(meeting_id, () if unit is None else (unit,))
+        ensure_place_left(places.left(registration.category, unit))
+        become(actor, registration, State.APPROVED, "")
+        equip(actor, registration_id, State.APPROVED, wait=wait)
     return registration
 
 
 def decline_registration(
-    actor: Actor, meeting_id: int, registration_id: int, *, reason: str
+    actor: Actor, meeting_id: int, registration_id: int, *, reason: str, wait: timedelta = AT_ONCE
 ) -> Registration:
     """Decline a registration with a reason, which it keeps and the person is told."""
     if not reason.strip():
@@ -199,24 +102,71 @@ def decline_registration(
     with transaction():
         registration = lock_registration(meeting_id, registration_id)
         ensure_may_become(registration.state, State.DECLINED)
-        _become(actor, registration, State.DECLINED, reason)
-        tell(actor, registration_id)
+        become(actor, registration, State.DECLINED, reason)
+        tell(actor, registration_id, wait=wait)
     return registration
 
 
 def cancel_registration(
     actor: Actor, meeting_id: int, registration_id: int, *, reason: str = ""
 ) -> Registration:
-    """Cancel a registration; its pass dies at once and its place is free."""
+    """Cancel a registration; its pass dies at once and its place goes to who waits longest."""
     with transaction():
         registration = lock_registration(meeting_id, registration_id)
         ensure_may_become(registration.state, State.CANCELLED)
-        _become(actor, registration, State.CANCELLED, reason)
+        become(actor, registration, State.CANCELLED, reason)
         kill_pass(registration_id)
+        move_up(actor, meeting_id)
     return registration
 
 
-def _become(actor: Actor, registration: Registration, state: State, reason: str) -> None:
+def move_up(actor: Actor, meeting_id: int) -> int:
+    """Give free places to those who wait longest; tell how many came in.
+
+    Whoever somebody has to look at first stays for the organiser: a category that is not
+    approved by rule, a request with a reason to check.
+    """
+    with transaction() as session:
+        waiting: list[tuple[int, Category, int | None]] = list(
+            session.execute(
+                sa.select(
+                    Registration.id,
+                    Registration.category,
+                    Registration.organisation_id,
+                )
+                .where(
+                    Registration.meeting_id == meeting_id,
+                    Registration.state == State.WAITLISTED,
+                    Registration.reason == "",
+                )
+                .order_by(Registration.submitted_at, Registration.id)
+            )
+        )
+        if not waiting:
+            return 0
+        units = {unit for _, _, unit in waiting if unit is not None}
+        places = hold_places(meeting_id, units)
+        moved = 0
+        for registration_id, category, unit in waiting:
+            left = places.left(category, unit)
+            if not places.rules[category].auto_approve or (left is not None and left <= 0):
+                continue
+            registration = lock_registration(meeting_id, registration_id)
+            if registration.state is not State.WAITLISTED:
+                continue
+            places.take(category, unit)
+            become(actor, registration, State.APPROVED, "")
+            equip(actor, registration_id, State.APPROVED)
+            moved += 1
+        db.session.flush()
+    return moved
+
+
+def become(actor: Actor, registration: Registration, state: State, reason: str) -> None:
+    """Note that a registration went to another state, inside the transaction that lets it.
+
+    The caller has asked whether it may.
+    """
     before = registration.state
     registration.state, registration.reason = state, reason.strip()
     registration.decided_at = clock.now()

@@ -10,7 +10,8 @@ from eventapp.meetings.queries import meeting_of
 from eventapp.registration.models import Registration
 from eventapp.registration.queries import consent_of, delegation_in, shown_consent
 from eventapp.registration.rules import Category
-from eventapp.registration.service.attendance import DESK, LIAISON, register_person
+from eventapp.registration.service.attendance import register_person
+from eventapp.registration.service.enrolment import DESK, LIAISON
 from eventapp.registration.service.public import member_named
 from eventapp.registration.service.settings import set_consent
 

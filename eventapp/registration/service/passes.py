@@ -1,7 +1,7 @@
 """Verbs on passes and on the personal links that go with a registration."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -12,6 +12,7 @@ from eventapp.core.access import Actor, Role
 from eventapp.core.db import db, flush_or, lock, transaction
 from eventapp.core.errors import N_, Conflict, NotFound
 from eventapp.core.ledger import audit
+from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_of
 from eventapp.registration.models import Delegation, Mandate, Pass, Registration
 from eventapp.registration.rules import State, make_code
@@ -113,9 +114,14 @@ def _link(actor: Actor, role: Role, meeting_id: int, subject_id: int) -> Persona
         role,
         meeting.scope_id,
         subject_id,
-        expires_at=max(meeting.ends_at, clock.now()) + LINK_LIVES_ON,
+        expires_at=link_ends_at(meeting),
         bind_once=role is Role.REPRESENTATIVE,
     )
+
+
+def link_ends_at(meeting: Meeting) -> datetime:
+    """Tell until when personal links to a meeting open, from now on."""
+    return max(meeting.ends_at, clock.now()) + LINK_LIVES_ON
 
 
 def lock_registration(meeting_id: int, registration_id: int) -> Registration:

@@ -6,11 +6,12 @@ A known number under another name is registered for the organiser to check: neit
 name nor a pass is shown to whoever typed it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from eventapp.alliance.models import Person
-from eventapp.alliance.queries import members_of, person_by_phone
-from eventapp.alliance.service.people import change_person, ensure_person
+from eventapp.accounts.service import open_new_link
+from eventapp.alliance.queries import member_names, person_in
+from eventapp.alliance.service.people import PersonIn, change_person, ensure_people
 from eventapp.core import clock
 from eventapp.core.access import ANONYMOUS
 from eventapp.core.db import transaction
@@ -20,19 +21,26 @@ from eventapp.core.phones import clean_phone
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_of
 from eventapp.meetings.rules import State as MeetingState
-from eventapp.registration.queries import alive_registration, consent_of, shown_consent
+from eventapp.registration.models import ConsentText
+from eventapp.registration.queries import alive_registration, consent_of
 from eventapp.registration.rules import DEFAULT_CONSENT, Category, State
-from eventapp.registration.service.attendance import PUBLIC, register_person, tell
-from eventapp.registration.service.settings import set_consent
+from eventapp.registration.service.attendance import tell
+from eventapp.registration.service.enrolment import PUBLIC, Wish, enrol
+from eventapp.registration.service.settings import current_consent
 
 LOOK_AGAIN = N_("这个手机号登记在另一个姓名名下，请核对后再通过。")
 
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """What became of a public registration: `opens_pass` is the id whose pass may be shown now."""
+    """What became of a public registration; where its pass may be shown now, how to open it.
 
-    opens_pass: int | None
+    `registration_id` and `link_id` are then set, and `token` signs this browser in.
+    """
+
+    registration_id: int | None = None
+    link_id: int = 0
+    token: str = ""
 
 
 def ensure_open(meeting: Meeting) -> None:
@@ -54,36 +62,40 @@ def register_publicly(
     titles: str = "",
     email: str = "",
     language: str = "",
+    browser: str = "",
+    answers: Mapping[int, list[str]] | None = None,
 ) -> Reception:
     """Register somebody by the public form; Invalid names the field, Conflict says it is closed."""
     digits = _needed_phone(phone)
     with transaction():
         meeting = meeting_of(meeting_id)
         ensure_open(meeting)
-        consent_id = _agreed(meeting_id, consent_version)
-        organisation_id = member_named(meeting.alliance_id, unit)
-        known = person_by_phone(meeting.alliance_id, digits)
-        earlier = alive_registration(meeting_id, known.id) if known else None
+        consent = _agreed(meeting_id, consent_version)
+        unit_id = member_named(meeting.alliance_id, unit)
+        typed = PersonIn(name, digits, email, titles, unit_id)
+        person = ensure_people(meeting.alliance_id, [typed])[0]
+        earlier = None if person.is_new else alive_registration(meeting_id, person.id)
         if earlier is not None:
             tell(ANONYMOUS, earlier)
-            return Reception(None)
-        is_same = known is None or name_key(known.name) == name_key(name)
-        person = known or _new_person(meeting.alliance_id, name, digits, organisation_id)
-        if is_same:
-            _complete(person, email, titles)
-        registration = register_person(
-            ANONYMOUS,
-            meeting_id,
-            person_id=person.id,
-            category=category,
-            organisation_id=organisation_id,
-            unit_text=unit,
-            consent_text_id=consent_id,
-            channel=PUBLIC,
+            return Reception()
+        is_same = person.is_new or name_key(person.name) == name_key(name)
+        if is_same and not person.is_new:
+            _complete(meeting.alliance_id, person.id, email, titles)
+        wish = Wish(
+            person.id,
+            category,
+            unit_id,
+            unit,
             to_check="" if is_same else LOOK_AGAIN,
             language=language,
+            answers=answers or {},
+            writes=bool(person.email or (is_same and email)),
         )
-        return Reception(registration.id if registration.state is State.APPROVED else None)
+        enrolled = enrol(ANONYMOUS, meeting, [wish], channel=PUBLIC, consent=consent)[0]
+        if enrolled.state is not State.APPROVED:
+            return Reception()
+        token = open_new_link(enrolled.link_id, enrolled.link_ends_at, browser)
+        return Reception(enrolled.registration_id, enrolled.link_id, token)
 
 
 def _needed_phone(phone: str) -> str:
@@ -93,41 +105,36 @@ def _needed_phone(phone: str) -> str:
     return digits
 
 
-def _new_person(alliance_id: int, name: str, phone: str, organisation_id: int | None) -> Person:
-    return ensure_person(
-        ANONYMOUS, alliance_id, name=name, phone=phone, organisation_id=organisation_id
-    )
-
-
-def _agreed(meeting_id: int, version: int) -> int:
-    """Tell the id of the consent text that was shown; the usual text becomes version 1 here."""
-    current, text = shown_consent(meeting_id)
-    is_usual = version == 0 and text == DEFAULT_CONSENT
+def _agreed(meeting_id: int, version: int) -> ConsentText:
+    """Return the consent text that was shown; the usual text becomes version 1 here."""
+    found = consent_of(meeting_id)
+    current = found.version if found else 0
+    is_usual = version == 0 and (found is None or found.text == DEFAULT_CONSENT)
     if version != current and not is_usual:
         raise Invalid(
             "consent_changed",
             N_("个人信息说明刚刚有修改，请再看一遍后勾选。"),
             field="consent",
         )
-    found = consent_of(meeting_id)
-    return (found or set_consent(ANONYMOUS, meeting_id, text)).id
+    return current_consent(ANONYMOUS, meeting_id)
 
 
 def member_named(alliance_id: int, unit: str) -> int | None:
     """Tell the id of the member unit with this name, None for a unit that is no member."""
     key = name_key(unit)
-    members = members_of(alliance_id)
-    return next((one.organisation_id for one in members if name_key(one.name) == key), None)
+    names = member_names(alliance_id)
+    return next((one for one, name in names.items() if name_key(name) == key), None)
 
 
-def _complete(person: Person, email: str, titles: str) -> None:
+def _complete(alliance_id: int, person_id: int, email: str, titles: str) -> None:
     """Keep what a person adds, and change nothing that is on file already."""
+    person = person_in(alliance_id, person_id)
     if not ((email and not person.email) or (titles and not person.titles)):
         return
     change_person(
         ANONYMOUS,
-        person.alliance_id,
-        person.id,
+        alliance_id,
+        person_id,
         name=person.name,
         phone=person.phone,
         email=person.email or email,

@@ -2,7 +2,7 @@
 
 from eventapp.core.access import Actor
 from eventapp.core.db import transaction
-from eventapp.core.jobs import Job, enqueue
+from eventapp.core.jobs import enqueue
 from eventapp.core.ledger import audit
 from eventapp.meetings.queries import meeting_of
 from eventapp.registration.queries import registration_in
@@ -23,10 +23,10 @@ def note_export(actor: Actor, meeting_id: int, *, rows: int) -> None:
         audit(actor, scope_id, "registration.export", f"meeting:{meeting_id}", rows=rows)
 
 
-def ask_for_slips(actor: Actor, meeting_id: int) -> Job:
-    """Ask for printed slips with the personal link of everybody who is approved."""
+def ask_for_slips(actor: Actor, meeting_id: int) -> int:
+    """Ask for printed slips of everybody who is approved; tell the job's number."""
     with transaction():
         scope_id = meeting_of(meeting_id).scope_id
-        job = enqueue("print_slips", scope_id, actor, meeting=meeting_id)
-        audit(actor, scope_id, "slips.ask", f"job:{job.id}")
-    return job
+        job_id = enqueue("print_slips", scope_id, actor, meeting=meeting_id)
+        audit(actor, scope_id, "slips.ask", f"job:{job_id}")
+    return job_id

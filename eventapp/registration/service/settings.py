@@ -12,7 +12,8 @@ from eventapp.core.ledger import audit
 from eventapp.meetings.queries import meeting_of
 from eventapp.registration.models import CategoryRule, ConsentText
 from eventapp.registration.queries import consent_of
-from eventapp.registration.rules import CONTACT_MONTHS, Category
+from eventapp.registration.rules import CONTACT_MONTHS, DEFAULT_CONSENT, Category
+from eventapp.registration.service.attendance import move_up
 
 
 def set_category(
@@ -51,7 +52,13 @@ def set_category(
             auto_approve=auto_approve,
             quota=quota,
         )
+        move_up(actor, meeting_id)
     return rule
+
+
+def current_consent(actor: Actor, meeting_id: int) -> ConsentText:
+    """Return what people are asked to agree to; the usual text becomes version 1 here."""
+    return consent_of(meeting_id) or set_consent(actor, meeting_id, DEFAULT_CONSENT)
 
 
 def set_consent(

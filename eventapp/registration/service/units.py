@@ -14,6 +14,7 @@ from eventapp.core.ledger import audit
 from eventapp.meetings.queries import meeting_of
 from eventapp.registration.models import Delegation, Leave, Mandate
 from eventapp.registration.queries import delegations_of
+from eventapp.registration.service.attendance import move_up
 from eventapp.registration.service.passes import liaison_link, representative_link
 
 
@@ -54,6 +55,7 @@ def set_liaison(
             quota=quota,
         )
         liaison_link(actor, delegation.id)
+        move_up(actor, meeting_id)
     return delegation
 
 

@@ -83,16 +83,33 @@ def test_24_people_racing_for_5_places_make_exactly_5_approved(house: Flask):
     assert counts_of(meeting_id)["states"][State.APPROVED] == 5
 
 
-def test_a_full_category_refuses_an_approval_until_a_place_is_free(house: Flask):
+def test_a_freed_place_goes_to_who_waits_longest(house: Flask):
     meeting = make_meeting()
     _limit(meeting, 1)
     first, second = make_registration(meeting), make_registration(meeting, "李娜")
-    assert (first.state, second.state) == (State.APPROVED, State.WAITLISTED)
+    third = make_registration(meeting, "赵敏")
+    assert [one.state for one in (first, second, third)] == [
+        State.APPROVED,
+        State.WAITLISTED,
+        State.WAITLISTED,
+    ]
     with pytest.raises(Conflict, match="名额已满"):
         approve_registration(SYSTEM, meeting.id, second.id)
     cancel_registration(SYSTEM, meeting.id, first.id)
-    approve_registration(SYSTEM, meeting.id, second.id)
-    assert registration_in(meeting.id, second.id).code
+    rows = [registration_in(meeting.id, one.id) for one in (second, third)]
+    assert [row.state for row in rows] == [State.APPROVED, State.WAITLISTED]
+    assert rows[0].code
+    assert not rows[1].code
+
+
+def test_more_places_let_the_waiting_in_but_not_who_must_be_looked_at(house: Flask):
+    meeting = make_meeting()
+    _limit(meeting, 1)
+    _first, second = make_registration(meeting), make_registration(meeting, "李娜")
+    _limit(meeting, 2, auto_approve=False)
+    assert registration_in(meeting.id, second.id).state is State.WAITLISTED
+    _limit(meeting, 2)
+    assert registration_in(meeting.id, second.id).state is State.APPROVED
 
 
 def test_a_units_quota_binds_its_liaison(house: Flask):
@@ -195,8 +212,6 @@ def test_every_step_is_in_the_audit(house: Flask):
     actions = _actions(meeting)
     for action in (
         "registration.submit",
-        "pass.issue",
-        "link.make",
         "registration.place",
         "registration.cancelled",
     ):

@@ -1,0 +1,1 @@
+"""What is printed for the hall: badges, table cards, sign-in sheets, lists of names."""

@@ -1,0 +1,1 @@
+"""The formal notice of a meeting, what is written to people, and the units' replies."""

@@ -1,0 +1,184 @@
+"""A unit's people: registered together, whole or not at all, and replaced one by another."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from eventapp.accounts.queries import link_of
+from eventapp.accounts.service import revoke_link
+from eventapp.alliance.service.people import KnownPerson, PersonIn, ensure_people
+from eventapp.core import clock
+from eventapp.core.access import Actor, Role
+from eventapp.core.db import db, transaction
+from eventapp.core.errors import N_, Conflict, DomainError
+from eventapp.core.ledger import audit
+from eventapp.core.names import name_key
+from eventapp.meetings.models import Meeting
+from eventapp.meetings.queries import meeting_of
+from eventapp.meetings.rules import State as MeetingState
+from eventapp.registration.models import Mandate, Registration
+from eventapp.registration.queries import delegation_in
+from eventapp.registration.queries.places import hold_places, terms_of
+from eventapp.registration.queries.registrations import ENDED
+from eventapp.registration.rules import Category, State, ensure_may_become
+from eventapp.registration.service.attendance import become
+from eventapp.registration.service.enrolment import LIAISON, Enrolled, Wish, enrol
+from eventapp.registration.service.passes import kill_pass, lock_registration
+from eventapp.registration.service.settings import current_consent
+from eventapp.registration.service.units import give_mandate, revoke_mandate
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Somebody as typed for a unit; `answers` are texts by the id of their field."""
+
+    name: str
+    phone: str
+    category: Category = Category.DELEGATE
+    titles: str = ""
+    email: str = ""
+    answers: Mapping[int, list[str]] = field(default_factory=dict[int, list[str]])
+    language: str = ""
+
+
+def register_group(
+    actor: Actor, meeting_id: int, delegation_id: int, entries: Sequence[Entry]
+) -> list[Enrolled]:
+    """Register people of a unit, whose consent its liaison has obtained: all of them or nobody.
+
+    Raises GroupRefused where there are too few places; any other refusal names its entry in
+    `row`, counted from 0.
+    """
+    with transaction():
+        meeting = meeting_of(meeting_id)
+        unit_id = delegation_in(meeting_id, delegation_id).organisation_id
+        people = ensure_people(
+            meeting.alliance_id,
+            [PersonIn(one.name, one.phone, one.email, one.titles, unit_id) for one in entries],
+        )
+        _ensure_themselves(meeting_id, entries, people)
+        wishes = [
+            Wish(
+                person.id,
+                entry.category,
+                unit_id,
+                language=entry.language,
+                answers=entry.answers,
+                writes=bool(person.email),
+            )
+            for entry, person in zip(entries, people, strict=True)
+        ]
+        consent = current_consent(actor, meeting_id)
+        return enrol(actor, meeting, wishes, channel=LIAISON, consent=consent, whole=True)
+
+
+def _ensure_themselves(
+    meeting_id: int, entries: Sequence[Entry], people: Sequence[KnownPerson]
+) -> None:
+    """Refuse who is known under another name, named twice, or registered already."""
+    known = [person.id for person in people if not person.is_new]
+    registered = set(
+        db.session.scalars(
+            sa.select(Registration.person_id).where(
+                Registration.meeting_id == meeting_id,
+                Registration.person_id.in_(known),
+                Registration.state.not_in(ENDED),
+            )
+        )
+    )
+    seen: set[int] = set()
+    for row, (entry, person) in enumerate(zip(entries, people, strict=True)):
+        if name_key(person.name) != name_key(entry.name):
+            raise _at(row, _other_name())
+        if person.id in registered or person.id in seen:
+            raise _at(row, Conflict("already_registered", N_("这个人已经报名，不必再报。")))
+        seen.add(person.id)
+
+
+def _other_name() -> Conflict:
+    return Conflict(
+        "phone_other_name", N_("这个手机号登记在另一个姓名名下，请核对，或联系会务组。")
+    )
+
+
+def _at(row: int, error: DomainError) -> DomainError:
+    error.row = row
+    return error
+
+
+def may_substitute(meeting: Meeting) -> bool:
+    """Tell whether a delegate may still be replaced: until the meeting begins, or its own term."""
+    until = terms_of(meeting.id).substitute_until or meeting.starts_at
+    return meeting.state not in _TOO_LATE and clock.now() < until
+
+
+_TOO_LATE = (
+    MeetingState.IN_SESSION,
+    MeetingState.ADJOURNED,
+    MeetingState.ARCHIVED,
+    MeetingState.CANCELLED,
+)
+
+
+def substitute_delegate(
+    actor: Actor, meeting_id: int, registration_id: int, entry: Entry
+) -> Enrolled:
+    """Let somebody come in a delegate's stead, in the same category, place and mandate.
+
+    The old pass and link die at once, whatever happens next. Raises Conflict once the door is
+    open, and what `register_group` raises.
+    """
+    with transaction():
+        meeting = meeting_of(meeting_id)
+        if not may_substitute(meeting):
+            raise Conflict("substitution_closed", N_("现在不能再换人，请联系会务组。"))
+        old = lock_registration(meeting_id, registration_id)
+        ensure_may_become(old.state, State.REPLACED)
+        unit_id, category, place = old.organisation_id, old.category, old.place
+        hold_places(meeting_id, () if unit_id is None else (unit_id,))
+        become(actor, old, State.REPLACED, "")
+        kill_pass(registration_id)
+        link = link_of(meeting.scope_id, Role.DELEGATE, registration_id)
+        if link is not None:
+            revoke_link(actor, link.id)
+        typed = PersonIn(entry.name, entry.phone, entry.email, entry.titles, unit_id)
+        people = ensure_people(meeting.alliance_id, [typed])
+        _ensure_themselves(meeting_id, [entry], people)
+        wish = Wish(
+            people[0].id,
+            category,
+            unit_id,
+            old.unit_text,
+            language=entry.language,
+            answers=entry.answers,
+            writes=bool(people[0].email),
+            replaces_id=registration_id,
+            state=State.APPROVED,
+        )
+        consent = current_consent(actor, meeting_id)
+        new = enrol(actor, meeting, [wish], channel=old.channel, consent=consent)[0]
+        if place:
+            db.session.get_one(Registration, new.registration_id).place = place
+        _hand_mandates_over(actor, meeting_id, old.person_id, new.person_id)
+        audit(
+            actor,
+            meeting.scope_id,
+            "registration.substitute",
+            f"registration:{registration_id}",
+            by=new.registration_id,
+        )
+    return new
+
+
+def _hand_mandates_over(actor: Actor, meeting_id: int, old: int, new: int) -> None:
+    held = db.session.scalars(
+        sa.select(Mandate).where(
+            Mandate.meeting_id == meeting_id, Mandate.person_id == old, Mandate.revoked_at.is_(None)
+        )
+    ).all()
+    for mandate in held:
+        unit_id, proxy = mandate.organisation_id, mandate.proxy
+        revoke_mandate(actor, meeting_id, mandate.id)
+        if not proxy:  # a proxy was given to that person by another unit, which must give it anew
+            give_mandate(actor, meeting_id, organisation_id=unit_id, person_id=new)

@@ -1,0 +1,1 @@
+"""Lists of people as offices send them: pasted rows and sheets, checked, then taken."""
