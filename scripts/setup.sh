@@ -12,7 +12,9 @@ RUN_PACKAGES=(
   fontconfig fonts-noto-cjk fonts-lxgw-wenkai                        # 宋体, 黑体 and 楷体 in PDF
   fonts-babelstone-han fonts-symbola                                 # rare characters and signs
 )
-DEV_PACKAGES=(libatomic1 ffmpeg poppler-utils) # Playwright's Node.js, a camera made of a film, pages as pictures
+DEV_PACKAGES=(libatomic1) # Playwright's Node.js
+# Stories need a browser. Ubuntu's is a snap: it wants a running snapd and sees no /tmp but its own.
+if [[ -z ${CHROMIUM:-} ]] && ! grep -qsx 'ID=ubuntu' /etc/os-release; then DEV_PACKAGES+=(chromium); fi
 
 mode=${1:-run}
 python=${PYTHON:-python3}
@@ -42,8 +44,6 @@ installed() { [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == i
 missing_packages() {
   local wanted=("${RUN_PACKAGES[@]}") package
   if [[ $mode == dev ]]; then wanted+=("${DEV_PACKAGES[@]}"); fi
-  # For stories in a browser. Ubuntu's is a snap: it wants a running snapd and sees no /tmp but its own.
-  if [[ $mode == dev && -z ${CHROMIUM:-} ]] && ! grep -qsx 'ID=ubuntu' /etc/os-release; then wanted+=(chromium); fi
   if ! venv_made && ! has_ensurepip; then
     wanted+=("$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')")
   fi
