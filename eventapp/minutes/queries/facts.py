@@ -55,6 +55,7 @@ ROLE_WORD = {
     "witness": "见证人",
     "signatory": "签署人",
     "recipient": "领牌人",
+    "guest": "嘉宾",
 }
 """Parts in an item as the paper calls them; one that is not here stands as it was entered."""
 
