@@ -82,6 +82,7 @@ def _slip(row: Row, link: PersonalLink) -> dict[str, Any]:
     with force_locale(row.language or CHINESE):
         return {
             "lang": "en" if row.language == "en" else "zh-CN",
+            "mark": gettext("演示数据"),
             "name": row.name,
             "unit": row.organisation,
             "qr": qr_data_uri(link_address(link)),

@@ -293,8 +293,15 @@ def test_an_annex_begins_a_page_and_the_colophon_ends_the_last() -> None:
 
 
 def test_slips_stand_six_to_a_sheet() -> None:
-    slip = {"name": "王堃", "unit": "东营职业学院", "qr": qr.qr_data_uri("A"), "code": "K7M2 9QXD"}
-    slip |= {"lang": "zh-CN", "qr_words": "二维码", "how": ["扫码打开"], "warning": "请不要转交"}
+    code = "aaaa bjor tjtq 2w2r cc5i gs6y qdza alqs"
+    slip = {"name": "王堃", "unit": "东营职业学院", "qr": qr.qr_data_uri("A"), "code": code}
+    slip |= {
+        "lang": "zh-CN",
+        "mark": "",
+        "qr_words": "二维码",
+        "how": ["扫码打开"],
+        "warning": "请不要转交",
+    }
     context = {
         "lang": "zh-CN",
         "title": "邀请",
@@ -305,7 +312,11 @@ def test_slips_stand_six_to_a_sheet() -> None:
     }
     document = template("registration/pdf/slips.html", context, "css/print/slips.css")
     pages = PdfReader(BytesIO(document)).pages
-    assert [sheet.extract_text().count("K7M2 9QXD") for sheet in pages] == [6, 1]
+    read = [sheet.extract_text() for sheet in pages]
+    assert [text.count("aaaa bjor") for text in read] == [6, 1]
+    # Eight groups are wider than a slip: they take two lines, and none of them is cut off.
+    assert next(line for line in read[1].splitlines() if "alqs" in line) != code
+    assert all(group in read[1] for group in code.split())
 
 
 def test_a_pass_is_one_a6_page_that_scans() -> None:
