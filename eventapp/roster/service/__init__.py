@@ -1,0 +1,1 @@
+"""Verbs on lists of people: read, check, take."""
