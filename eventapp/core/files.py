@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventapp.core import clock
-from eventapp.core.db import Base, db
+from eventapp.core.db import Base, after_commit, db
 from eventapp.core.errors import N_, NotFound
 
 _folder: Path | None = None
@@ -71,3 +71,12 @@ def read(digest: str) -> bytes:
     if hashlib.sha256(data).hexdigest() != digest:
         raise NotFound("file_damaged", N_("文件内容与登记的摘要不符，请联系系统管理员。"))
     return data
+
+
+def discard(digest: str) -> None:
+    """Delete a content: its row in the surrounding transaction, then, after the commit, the file.
+
+    Whoever calls knows that nothing else holds this digest.
+    """
+    db.session.execute(sa.delete(StoredFile).where(StoredFile.digest == digest))
+    after_commit(lambda: _path(digest).unlink(missing_ok=True))

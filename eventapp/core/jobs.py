@@ -2,6 +2,7 @@
 
 The row is written in the transaction that causes the work. After the commit its number goes to
 the queue; a sweeper finds the rows that the queue lost. So losing the queue loses nothing.
+Work that is cancelled stops where it next tells how far it has come.
 """
 
 import traceback
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eventapp.core import clock
 from eventapp.core.access import Actor
-from eventapp.core.db import Base, after_commit, db, enum_text, transaction
+from eventapp.core.db import Base, after_commit, db, enum_text, lock, transaction
 
 MAX_ATTEMPTS = 5
 LOST_AFTER = timedelta(minutes=10)
@@ -30,6 +31,14 @@ class JobState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OPEN = (JobState.WAITING, JobState.RUNNING)
+
+
+class Cancelled(Exception):
+    """Somebody cancelled the job that is running; it ends here and leaves nothing behind."""
 
 
 class Job(Base):
@@ -107,18 +116,23 @@ def run(job_id: int, handlers: Mapping[str, Handler]) -> None:
     job = db.session.get_one(Job, job_id)
     try:
         result = handlers[job.kind](job)
+    except Cancelled:
+        return
     except Exception as error:
         _note_failure(job_id, error)
         return
     with transaction() as session:
-        job = session.get_one(Job, job_id)
-        job.state, job.result, job.error = JobState.DONE, result, ""
-        job.finished_at = clock.now()
+        job = lock(Job, job_id)
+        job.result, job.error = result, ""  # kept even of a cancelled one: it names what to delete
+        if job.state is not JobState.CANCELLED:
+            job.state, job.finished_at = JobState.DONE, clock.now()
 
 
 def _note_failure(job_id: int, error: Exception) -> None:
-    with transaction() as session:
-        job = session.get_one(Job, job_id)
+    with transaction():
+        job = lock(Job, job_id)
+        if job.state is JobState.CANCELLED:
+            return
         job.error = "".join(traceback.format_exception(error))[-4000:]
         if job.attempts >= MAX_ATTEMPTS:
             job.state, job.finished_at = JobState.FAILED, clock.now()
@@ -146,6 +160,21 @@ def due() -> list[int]:
 
 
 def progress(job_id: int, done: int, total: int) -> None:
-    """Note how far a running job has come, for a page that is reloaded."""
-    with transaction() as session:
-        session.execute(sa.update(Job).where(Job.id == job_id).values(done=done, total=total))
+    """Note how far a running job has come, for a page that is reloaded.
+
+    Raises Cancelled where somebody has cancelled it meanwhile.
+    """
+    with transaction():
+        job = lock(Job, job_id)
+        if job.state is JobState.CANCELLED:
+            raise Cancelled
+        job.done, job.total = done, total
+
+
+def cancel(job_id: int) -> bool:
+    """Cancel a job that waits or runs, in the surrounding transaction; False where it had ended."""
+    job = lock(Job, job_id)
+    if job.state not in OPEN:
+        return False
+    job.state, job.finished_at = JobState.CANCELLED, clock.now()
+    return True
