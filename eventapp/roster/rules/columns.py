@@ -31,8 +31,8 @@ COLUMN_LABEL: dict[Column, str] = {
 
 SYNONYMS: dict[Column, str] = {
     Column.NAME: """
-        姓名 名字 人员姓名 代表姓名 参会人 参会人员 参会人姓名 参会人员姓名 参会代表 与会人员 与会代表
-        代表 嘉宾 嘉宾姓名 出席人 出席人员 name fullname delegate
+        姓名 名字 人员姓名 代表姓名 参会人 参会人员 参会人姓名 参会人员姓名 参会代表 与会人员
+        与会代表 代表 嘉宾 嘉宾姓名 出席人 出席人员 name fullname delegate
     """,
     Column.UNIT: """
         单位 单位名称 工作单位 所在单位 参会单位 所属单位 单位全称 成员单位 会员单位 代表单位 公司
@@ -70,10 +70,14 @@ _UNIT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A row of a table with its number in the file, from 1; cells at its end may be missing."""
+    """A row of a table with its number in the file, from 1; cells at its end may be missing.
+
+    `numeric` are the places, from 0, where the file holds a number and not a text.
+    """
 
     number: int
     cells: tuple[str, ...]
+    numeric: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

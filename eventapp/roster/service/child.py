@@ -34,7 +34,8 @@ _DOCTYPE = re.compile(
 )
 _FORMULA, _BOF, _SHEET, _BIFF8 = 0x0006, 0x0809, 0x0085, 0x0600
 
-Table = tuple[str, list[tuple[int, list[str]]]]
+Row = tuple[int, list[str], list[int]]
+Table = tuple[str, list[Row]]
 
 
 class Refused(Exception):
@@ -137,20 +138,26 @@ def _xls(data: bytes) -> Iterator[Table]:
         raise Refused("damaged") from error
 
 
-def _texts(rows: Iterable[Iterable[Any]]) -> list[tuple[int, list[str]]]:
-    """Return the rows that hold something, with their numbers, as a person reads them."""
-    found: list[tuple[int, list[str]]] = []
+def _texts(rows: Iterable[Iterable[Any]]) -> list[Row]:
+    """Return the rows that hold something as a person reads them, and where numbers stand."""
+    found: list[Row] = []
     for number, row in enumerate(rows, start=1):
-        cells = [_text(value) for value in row]
+        values = list(row)
+        cells = [_text(value) for value in values]
         while cells and not cells[-1].strip():
             cells.pop()
         if len(cells) > COLUMNS:
             raise Refused("columns")
         if cells:
-            found.append((number, cells))
+            numeric = [place for place, value in enumerate(values) if _is_number(value)]
+            found.append((number, cells, numeric))
         if len(found) > ROWS:
             raise Refused("rows")
     return found
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _text(value: Any) -> str:

@@ -107,7 +107,7 @@ def _tables_of(data: bytes, kind: str) -> list[tuple[str, tuple[SheetRow, ...]]]
     if word := answer.get("refused"):
         raise _refused(word, most={"rows": ROWS, "columns": COLUMNS}.get(word, 0))
     return [
-        (name, tuple(SheetRow(number, tuple(cells)) for number, cells in rows))
+        (name, tuple(SheetRow(row[0], tuple(row[1]), tuple(row[2])) for row in rows))
         for name, rows in answer["sheets"]
         if rows
     ]
