@@ -83,7 +83,8 @@ class Answer(Base):
 class ConsentText(Base):
     """A version of what people agree to: purpose, kinds of data, how long they are kept.
 
-    `contact_months` is the term that the text promises for telephone numbers and addresses.
+    `annex` lists what the meeting asks besides, each with its purpose and term; the digest covers
+    both. `contact_months` is the term that the text promises for telephone numbers and addresses.
     """
 
     __tablename__ = "consent_texts"
@@ -91,6 +92,7 @@ class ConsentText(Base):
     meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"))
     version: Mapped[int]
     text: Mapped[str]
+    annex: Mapped[str] = mapped_column(default="")
     digest: Mapped[str] = mapped_column(sa.String(64))
     contact_months: Mapped[int]
     created_at: Mapped[datetime]
@@ -144,6 +146,21 @@ class Consent(Base):
     consent_text_id: Mapped[int] = mapped_column(sa.ForeignKey("consent_texts.id"))
     given_at: Mapped[datetime]
     channel: Mapped[str] = mapped_column(sa.String(20))
+
+
+class Correction(Base):
+    """What somebody asked to have corrected about their own name or phone; gone once decided.
+
+    Both tell people apart, so only the organiser changes them.
+    """
+
+    __tablename__ = "corrections"
+    registration_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("registrations.id"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(sa.String(60))
+    phone: Mapped[str] = mapped_column(sa.String(32))
+    asked_at: Mapped[datetime]
 
 
 class ContactDeletion(Base):
@@ -224,7 +241,8 @@ class Leave(Base):
 class BulkAction(Base):
     """One act on many registrations, kept so that it can be undone.
 
-    `items` are pairs of a registration's id and the state that it had before.
+    `items` are lists: a registration's id, the state and the reason that it had before, and the
+    generation and code of the pass that lived then, if one did.
     """
 
     __tablename__ = "bulk_actions"

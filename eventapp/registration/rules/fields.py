@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from typing import Any
 
 from eventapp.core.errors import N_, Invalid
 from eventapp.core.phones import clean_phone
@@ -222,7 +223,7 @@ def _read_number(field: FieldRow, text: str) -> str:
         number = Decimal(plain)
     except InvalidOperation as error:
         raise _wrong(field, "answer_no_number", N_("请填写数字。")) from error
-    return f"{number.normalize():f}"
+    return f"{number.normalize() + 0:f}"
 
 
 def _read_date(field: FieldRow, text: str) -> str:
@@ -261,6 +262,75 @@ _READERS = {
     FieldKind.EMAIL: _read_email,
     FieldKind.YES_NO: _read_yes_no,
 }
+
+
+def annex_of(fields: Sequence[FieldRow], short_days: int, contact_months: int) -> str:
+    """Write what a consent text has to say about the questions: purpose and term of each.
+
+    It is part of what people agree to, so it is Chinese like the text.
+    """
+    asked = [field for field in fields if not field.retired]
+    return "\n".join(
+        f"{one.label}：{one.purpose.rstrip('。')}，{term_of(one, short_days, contact_months)}。"
+        for one in asked
+    )
+
+
+def term_of(field: FieldDraft, short_days: int, contact_months: int) -> str:
+    """Say in Chinese how long answers to a field are kept."""
+    if field.short_lived:
+        return f"闭会后 {short_days} 天删除"
+    return f"与手机号一样，闭会后 {contact_months} 个月删除"
+
+
+def ensure_draft(draft: FieldDraft, fields: Sequence[FieldRow], field_id: int = 0) -> FieldDraft:
+    """Return a field as it is kept, trimmed; raises Invalid at what is wrong with it.
+
+    `field_id` is the field that is changed, 0 for a new one.
+    """
+    label, purpose = " ".join(draft.label.split()), " ".join(draft.purpose.split())
+    if not label or len(label) > 60:
+        raise Invalid("field_label", N_("请填写问题，最多 60 个字。"), field="label")
+    if not purpose or len(purpose) > 200:
+        raise Invalid(
+            "field_purpose", N_("请写明这一项作什么用，会给填写的人看。"), field="purpose"
+        )
+    options = tuple(dict.fromkeys(" ".join(one.split()) for one in draft.options if one.strip()))
+    if draft.kind in CHOOSING and not 2 <= len(options) <= 40:
+        raise Invalid("field_options", N_("请至少写两个选项，每行一个。"), field="options")
+    if any(len(option) > 60 for option in options):
+        raise Invalid("field_option_long", N_("每个选项不能超过 60 个字。"), field="options")
+    return replace(
+        draft,
+        label=label,
+        purpose=purpose,
+        label_en=" ".join(draft.label_en.split())[:120],
+        help=" ".join(draft.help.split())[:200],
+        options=options if draft.kind in CHOOSING else (),
+        **_condition(draft, fields, field_id),
+    )
+
+
+def _condition(draft: FieldDraft, fields: Sequence[FieldRow], field_id: int) -> dict[str, Any]:
+    if draft.shown_if_id is None:
+        return {"shown_if_id": None, "shown_if_value": ""}
+    by_id = {field.id: field for field in fields if not field.retired}
+    parent = by_id.get(draft.shown_if_id)
+    above = parent
+    while above is not None and above.id != field_id:
+        above = by_id.get(above.shown_if_id or 0)
+    if parent is None or parent.kind not in STEERING or above is not None:
+        raise Invalid(
+            "field_parent", N_("请选一个能决定这一项的单选、多选或是非题。"), field="shown_if"
+        )
+    if draft.shown_if_value not in steering_values(parent):
+        raise Invalid("field_parent_value", N_("那一题没有这个答案。"), field="shown_if")
+    return {"shown_if_id": parent.id, "shown_if_value": draft.shown_if_value}
+
+
+def steering_values(field: FieldDraft) -> tuple[str, ...]:
+    """List the answers of a field that may decide about another."""
+    return (YES, NO) if field.kind is FieldKind.YES_NO else field.options
 
 
 class Preset(StrEnum):

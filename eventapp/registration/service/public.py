@@ -70,7 +70,7 @@ def register_publicly(
     with transaction():
         meeting = meeting_of(meeting_id)
         ensure_open(meeting)
-        consent = _agreed(meeting_id, consent_version)
+        consent = agreed_consent(meeting_id, consent_version)
         unit_id = member_named(meeting.alliance_id, unit)
         typed = PersonIn(name, digits, email, titles, unit_id)
         person = ensure_people(meeting.alliance_id, [typed])[0]
@@ -105,11 +105,13 @@ def _needed_phone(phone: str) -> str:
     return digits
 
 
-def _agreed(meeting_id: int, version: int) -> ConsentText:
+def agreed_consent(meeting_id: int, version: int) -> ConsentText:
     """Return the consent text that was shown; the usual text becomes version 1 here."""
     found = consent_of(meeting_id)
     current = found.version if found else 0
-    is_usual = version == 0 and (found is None or found.text == DEFAULT_CONSENT)
+    is_usual = version == 0 and (
+        found is None or (found.text == DEFAULT_CONSENT and not found.annex)
+    )
     if version != current and not is_usual:
         raise Invalid(
             "consent_changed",

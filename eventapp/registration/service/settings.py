@@ -1,19 +1,84 @@
 """Verbs on what a meeting allows: categories and their quotas, the consent text."""
 
 import hashlib
+from collections.abc import Collection
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from eventapp.core import clock
 from eventapp.core.access import Actor
-from eventapp.core.db import flush_or, transaction
+from eventapp.core.db import flush_or, lock, transaction
 from eventapp.core.errors import N_, Conflict, Invalid
 from eventapp.core.ledger import audit
+from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_of
-from eventapp.registration.models import CategoryRule, ConsentText
-from eventapp.registration.queries import consent_of
-from eventapp.registration.rules import CONTACT_MONTHS, DEFAULT_CONSENT, Category
+from eventapp.registration.models import CategoryRule, ConsentText, Terms
+from eventapp.registration.queries import consent_of, fields_of
+from eventapp.registration.queries.places import hold_places, terms_of
+from eventapp.registration.rules import (
+    CONTACT_MONTHS,
+    DEFAULT_CONSENT,
+    SHORT_DAYS,
+    Category,
+    annex_of,
+)
 from eventapp.registration.service.attendance import move_up
+
+LONGEST_SHORT = 365
+
+
+def set_terms(
+    actor: Actor,
+    meeting_id: int,
+    *,
+    quota: int | None,
+    unit_quota: int | None,
+    substitute_until: datetime | None,
+    short_days: int,
+) -> Terms:
+    """Say how many places a meeting has, how many a unit, and until when delegates change.
+
+    A quota below what is taken already sends nobody away; a larger one lets the waiting in.
+    """
+    for field, number in (("quota", quota), ("unit_quota", unit_quota)):
+        if number is not None and number < 0:
+            raise Invalid("quota_negative", N_("名额不能小于零。"), field=field)
+    if not 1 <= short_days <= LONGEST_SHORT:
+        raise Invalid(
+            "short_days_range",
+            N_("保存天数是 1 到 %(most)s 之间的整数。"),
+            field="short_days",
+            most=LONGEST_SHORT,
+        )
+    with transaction() as session:
+        meeting = meeting_of(meeting_id)
+        if substitute_until is not None and substitute_until > meeting.ends_at:
+            raise Invalid(
+                "substitute_late", N_("更换代表的截止时间不能晚于闭会。"), field="substitute_until"
+            )
+        terms = session.get(Terms, meeting_id, with_for_update=True, populate_existing=True)
+        if terms is None:
+            terms = Terms(meeting_id=meeting_id, short_days=SHORT_DAYS)
+            session.add(terms)
+        keeps_otherwise = terms.short_days != short_days
+        terms.quota, terms.unit_quota = quota, unit_quota
+        terms.substitute_until, terms.short_days = substitute_until, short_days
+        flush_or(Conflict("terms_set", N_("名额刚刚已由他人设定，请刷新页面。")))
+        audit(
+            actor,
+            meeting.scope_id,
+            "terms.set",
+            f"meeting:{meeting_id}",
+            quota=quota,
+            unit_quota=unit_quota,
+            substitute_until=substitute_until.isoformat() if substitute_until else None,
+            short_days=short_days,
+        )
+        if keeps_otherwise and consent_of(meeting_id) is not None:
+            renew_consent(actor, meeting_id)
+        move_up(actor, meeting_id)
+    return terms
 
 
 def set_category(
@@ -33,6 +98,7 @@ def set_category(
         raise Invalid("quota_negative", N_("名额不能小于零。"), field="quota")
     with transaction() as session:
         meeting = meeting_of(meeting_id)
+        hold_places(meeting_id, ())
         rule = session.scalar(
             sa.select(CategoryRule)
             .where(CategoryRule.meeting_id == meeting_id, CategoryRule.category == category)
@@ -56,9 +122,18 @@ def set_category(
     return rule
 
 
-def current_consent(actor: Actor, meeting_id: int) -> ConsentText:
-    """Return what people are asked to agree to; the usual text becomes version 1 here."""
-    return consent_of(meeting_id) or set_consent(actor, meeting_id, DEFAULT_CONSENT)
+def current_consent(actor: Actor, meeting_id: int, units: Collection[int] = ()) -> ConsentText:
+    """Return what people are asked to agree to; the usual text becomes version 1 here.
+
+    Whoever takes places of `units` afterwards names them: places are held before anything is
+    written, and of two who come first one writes.
+    """
+    found = consent_of(meeting_id)
+    if found is None:
+        hold_places(meeting_id, units)
+        lock(Meeting, meeting_id)
+        found = consent_of(meeting_id) or set_consent(actor, meeting_id, DEFAULT_CONSENT)
+    return found
 
 
 def set_consent(
@@ -67,14 +142,17 @@ def set_consent(
     """Give a meeting a new version of its consent text; the same one again is no new version.
 
     `contact_months` is how long after the meeting contacts are kept, as the text says in words.
-    Older versions stay: somebody agreed to them.
+    What the meeting asks besides is listed in the version's annex. Older versions stay: somebody
+    agreed to them.
     """
     text = "\n".join(line.rstrip() for line in text.strip().splitlines())
     if not text:
         raise Invalid("consent_empty", N_("请写明收集哪些信息、作什么用、保存多久。"), field="text")
-    digest = hashlib.sha256(text.encode()).hexdigest()
     with transaction() as session:
         meeting = meeting_of(meeting_id)
+        annex = annex_of(fields_of(meeting_id), terms_of(meeting_id).short_days, contact_months)
+        whole = f"{text}\n\n{annex}" if annex else text
+        digest = hashlib.sha256(whole.encode()).hexdigest()
         newest = consent_of(meeting_id)
         if newest and (newest.digest, newest.contact_months) == (digest, contact_months):
             return newest
@@ -82,6 +160,7 @@ def set_consent(
             meeting_id=meeting_id,
             version=newest.version + 1 if newest else 1,
             text=text,
+            annex=annex,
             digest=digest,
             contact_months=contact_months,
             created_at=clock.now(),
@@ -98,3 +177,12 @@ def set_consent(
             contact_months=contact_months,
         )
     return found
+
+
+def renew_consent(actor: Actor, meeting_id: int) -> None:
+    """Let the consent text say what the meeting asks now, after a question or a term changed."""
+    newest = consent_of(meeting_id)
+    if newest is None:
+        set_consent(actor, meeting_id, DEFAULT_CONSENT)
+    else:
+        set_consent(actor, meeting_id, newest.text, newest.contact_months)
