@@ -23,9 +23,9 @@ from eventapp.web.forms import attempt, say
 from eventapp.web.language import html_lang
 from eventapp.web.polling import conditional
 from eventapp.web.session import actor
+from eventapp.web.sheets import XLSX
 
 bp = Blueprint("checkin", __name__)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LOOK: dict[Tone, tuple[str, str]] = {
     Tone.OK: ("verdict-ok", "check"),
     Tone.NEUTRAL: ("verdict-wait", "circle-alert"),

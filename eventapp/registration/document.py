@@ -1,10 +1,8 @@
 """Renderings of registrations: mails, slips, passes and the list as a sheet."""
 
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
-import xlsxwriter
 from flask import current_app, render_template
 from flask_babel import force_locale, gettext
 
@@ -19,6 +17,7 @@ from eventapp.web.filters import clock_time, local, long_time
 from eventapp.web.language import html_lang
 from eventapp.web.pdf import render_pdf, title_lines
 from eventapp.web.qr import qr_data_uri
+from eventapp.web.sheets import csv_file, workbook
 
 CHINESE = "zh_Hans_CN"
 """What a person is written in who registered in no language that we know of."""
@@ -127,20 +126,13 @@ def pass_pdf(meeting: Meeting, row: Row, gates: Sequence[str]) -> bytes:
     return render_pdf(html, title=title, lang=html_lang(), stylesheets=("css/print/pass.css",))
 
 
-def registrations_sheet(meeting: Meeting, rows: Sequence[Row]) -> bytes:
-    """Write registrations as .xlsx; a text that begins with = stays a text."""
-    out = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(out, options) as book:
-        sheet = book.add_worksheet(gettext("报名"))
-        for column, (head, width) in enumerate(_heads()):
-            sheet.set_column(column, column, width)
-            sheet.write_string(0, column, head, book.add_format({"bold": True}))
-        for number, row in enumerate(rows, start=1):
-            for column, text in enumerate(_cells(meeting, row)):
-                sheet.write_string(number, column, text)
-        sheet.freeze_panes(1, 0)
-    return out.getvalue()
+def registrations_sheet(meeting: Meeting, rows: Sequence[Row], *, as_csv: bool = False) -> bytes:
+    """Write registrations as .xlsx or as CSV."""
+    heads = [head for head, _width in _heads()]
+    cells = (_cells(meeting, row) for row in rows)
+    if as_csv:
+        return csv_file(heads, cells)
+    return workbook(gettext("报名"), heads, cells, widths=[width for _head, width in _heads()])
 
 
 def _heads() -> list[tuple[str, int]]:

@@ -13,7 +13,6 @@ from eventapp.web.errors import text_of
 from eventapp.web.forms import attempt
 
 bp = Blueprint("alliance", __name__)
-SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,9 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from eventapp.alliance.document import sheet
 from eventapp.alliance.forms import PasteRowsForm, PersonForm
 from eventapp.alliance.queries import alliance_by_slug, members_of, people_of, person_in
-from eventapp.alliance.routes.base import SPREADSHEET, bp, chosen_ordering, crumbs, paste
+from eventapp.alliance.routes.base import bp, chosen_ordering, crumbs, paste
 from eventapp.alliance.rules import ORDERING_LABEL, Ordering
 from eventapp.alliance.service import (
     PersonRowIn,
@@ -22,6 +21,7 @@ from eventapp.web.doors import requires
 from eventapp.web.download import download
 from eventapp.web.forms import attempt, say
 from eventapp.web.session import actor
+from eventapp.web.sheets import XLSX, workbook
 
 
 @bp.get("/a/<alliance>/people")
@@ -74,10 +74,10 @@ def export_people(alliance: str) -> ResponseReturnValue:
         (one.name, one.titles, one.phone, one.email, units.get(one.organisation_id or 0, ""))
         for one in people_of(row.id, ordering=chosen_ordering(Ordering.PINYIN))
     ]
-    data = sheet(gettext("人员"), heads, rows)
+    data = workbook(gettext("人员"), heads, rows)
     name = gettext("%(alliance)s人员.xlsx", alliance=row.short_name or row.name)
     note_export(actor(), row.id, "people")
-    return download(data, name=name, media_type=SPREADSHEET)
+    return download(data, name=name, media_type=XLSX)
 
 
 @bp.get("/a/<alliance>/people/paste")

@@ -4,7 +4,6 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from eventapp.alliance.document import sheet
 from eventapp.alliance.forms import PasteRowsForm, UnitForm
 from eventapp.alliance.queries import (
     alliance_by_slug,
@@ -14,7 +13,7 @@ from eventapp.alliance.queries import (
     organisation_in,
     seats_of,
 )
-from eventapp.alliance.routes.base import SPREADSHEET, bp, chosen_ordering, crumbs, paste
+from eventapp.alliance.routes.base import bp, chosen_ordering, crumbs, paste
 from eventapp.alliance.rules import ORDERING_LABEL
 from eventapp.alliance.service import (
     UnitIn,
@@ -29,6 +28,7 @@ from eventapp.web.doors import requires
 from eventapp.web.download import download
 from eventapp.web.forms import attempt, say
 from eventapp.web.session import actor
+from eventapp.web.sheets import XLSX, workbook
 
 
 @bp.get("/a/<alliance>/units")
@@ -91,9 +91,9 @@ def export_units(alliance: str) -> ResponseReturnValue:
         (one.name, seats.get(one.seat_id or one.proposed_seat_id or 0, ""), one.credit_code)
         for one in members_of(row.id, ordering=chosen_ordering())
     ]
-    data = sheet(gettext("成员单位"), heads, rows)
+    data = workbook(gettext("成员单位"), heads, rows)
     name = gettext("%(alliance)s成员单位.xlsx", alliance=row.short_name or row.name)
-    return download(data, name=name, media_type=SPREADSHEET)
+    return download(data, name=name, media_type=XLSX)
 
 
 @bp.get("/a/<alliance>/units/paste")

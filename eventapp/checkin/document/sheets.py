@@ -1,12 +1,10 @@
 """The sign-in sheet on paper and as a workbook, each with the code of the ledger's head."""
 
-from io import BytesIO
 from itertools import groupby
 from typing import Any
 
 from flask import render_template
 from flask_babel import gettext
-from xlsxwriter import Workbook
 
 from eventapp.checkin.document.answers import exact_time
 from eventapp.checkin.queries import MeetingHere, Sheet, SheetRow
@@ -17,6 +15,7 @@ from eventapp.registration.rules import CATEGORY_LABEL
 from eventapp.web.filters import long_time
 from eventapp.web.language import html_lang
 from eventapp.web.pdf import render_pdf, title_lines
+from eventapp.web.sheets import workbook
 
 TITLE_CHARACTERS = 24
 HEADS = (
@@ -29,7 +28,7 @@ HEADS = (
     N_("方式"),
     N_("入口"),
 )
-PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+WIDTHS = (8, 32, 16, 16, 16, 16, 16, 16)
 
 
 def code_of(sheet: Sheet) -> str:
@@ -87,29 +86,16 @@ def sheet_pdf(here: MeetingHere, sheet: Sheet) -> bytes:
 
 
 def sheet_xlsx(here: MeetingHere, sheet: Sheet) -> bytes:
-    """Write the sheet as a workbook; names are written as text, never as formulas."""
-    out = BytesIO()
-    book = Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    """Write the sheet as a workbook."""
+    rows = [
+        (number, row.unit, *(cells[key] for key in ("name", "post", "role", "at", "how")), row.gate)
+        for number, row in enumerate(sheet.rows, 1)
+        for cells in [_row(row, number, here.zone)]
+    ]
+    return workbook(
+        gettext("签到表"),
+        [gettext(head) for head in HEADS],
+        rows,
+        widths=WIDTHS,
+        above=(here.title, _summary(sheet)),
     )
-    page = book.add_worksheet(gettext("签到表"))
-    bold = book.add_format({"bold": True})
-    page.write_string(0, 0, here.title, bold)
-    page.write_string(1, 0, _summary(sheet))
-    for column, head in enumerate(HEADS):
-        page.write_string(3, column, gettext(head), bold)
-    for number, row in enumerate(sheet.rows, 1):
-        cells = _row(row, number, here.zone)
-        values = (
-            row.unit,
-            *(cells[key] for key in ("name", "post", "role", "at", "how")),
-            row.gate,
-        )
-        page.write_number(3 + number, 0, number)
-        for column, value in enumerate(values, 1):
-            page.write_string(3 + number, column, value)
-    page.freeze_panes(4, 0)
-    page.set_column(1, 1, 32)
-    page.set_column(2, 6, 16)
-    book.close()
-    return out.getvalue()

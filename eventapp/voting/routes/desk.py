@@ -16,7 +16,7 @@ from eventapp.core.errors import N_, Conflict, DomainError
 from eventapp.core.feed import version_of
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
-from eventapp.voting.document import SHEET, votes_sheet
+from eventapp.voting.document import votes_sheet
 from eventapp.voting.forms import (
     AskAnnulmentForm,
     EnterCountForm,
@@ -71,6 +71,7 @@ from eventapp.web.errors import status_of, text_of
 from eventapp.web.forms import attempt, say
 from eventapp.web.polling import conditional
 from eventapp.web.session import actor
+from eventapp.web.sheets import XLSX
 
 SEE = requires(Permission.SEE_DESK)
 MANAGE = requires(Permission.MANAGE_BALLOTS)
@@ -273,7 +274,7 @@ def export_votes(meeting: str, ballot_id: int) -> Response:
     said = {unit: choice for unit, _name, choice in votes_of(ballot_id)}
     sheet = votes_sheet(ballot, outcome, units_of(ballot_id), said)
     name = f"{here.slug}-{ballot.motion_number}-{ballot_id}.xlsx"
-    return download(sheet, name=name, media_type=SHEET)
+    return download(sheet, name=name, media_type=XLSX)
 
 
 @bp.get(f"{ONE}/record.json")

@@ -398,6 +398,9 @@ def test_the_desk_filters_by_the_address_and_exports_what_is_shown(
     assert rows[1][0] == "=1+1"
     assert sheet.cell(2, 1).data_type == "s"
     assert rows[1][5] == "13800138001"
+    table = organiser.post(f"{base}/export?category=guest", data={"as": "csv"})
+    assert table.mimetype == "text/csv"
+    assert "\"'=1+1\"" in table.data.decode("utf-8-sig").splitlines()[1]
 
 
 def test_the_desk_decides_reissues_and_mandates(app: Flask, organiser: FlaskClient):
