@@ -77,21 +77,21 @@ _READ_TERMS = sa.select(
     _terms.c.quota, _terms.c.unit_quota, _terms.c.substitute_until, _terms.c.short_days
 ).where(_terms.c.meeting_id == sa.bindparam("meeting_id"))
 _HOLD_TERMS = _READ_TERMS.with_for_update()
-_HOLD_RULES = (
+_READ_RULES = (
     sa.select(_rules.c.category, _rules.c.public, _rules.c.auto_approve, _rules.c.quota)
     .where(_rules.c.meeting_id == sa.bindparam("meeting_id"))
     .order_by(_rules.c.id)
-    .with_for_update()
 )
-_HOLD_UNITS = (
+_HOLD_RULES = _READ_RULES.with_for_update()
+_READ_UNITS = (
     sa.select(_delegations.c.organisation_id, _delegations.c.quota)
     .where(
         _delegations.c.meeting_id == sa.bindparam("meeting_id"),
         _delegations.c.organisation_id.in_(sa.bindparam("units", expanding=True)),
     )
     .order_by(_delegations.c.id)
-    .with_for_update()
 )
+_HOLD_UNITS = _READ_UNITS.with_for_update()
 _TAKING = sa.and_(
     _registrations.c.meeting_id == sa.bindparam("meeting_id"), _registrations.c.state.in_(TAKING)
 )
@@ -111,20 +111,36 @@ def hold_places(meeting_id: int, units: Collection[int]) -> Places:
     """Count the free places of a meeting and of these units while holding what limits them.
 
     Whoever takes or frees places goes through here, so that no two take the last one: terms
-    first, then categories, then delegations, the same order for everybody.
+    first, then categories, then delegations, the same order for everybody, and before any
+    registration is held.
     """
+    return _count(meeting_id, units, _HOLD_TERMS, _HOLD_RULES, _HOLD_UNITS)
+
+
+def look_at_places(meeting_id: int, units: Collection[int]) -> Places:
+    """Count the free places without holding anything: for pages, never for who takes one."""
+    return _count(meeting_id, units, _READ_TERMS, _READ_RULES, _READ_UNITS)
+
+
+def _count(
+    meeting_id: int,
+    units: Collection[int],
+    terms_query: Any,
+    rules_query: Any,
+    units_query: sa.Select[tuple[Any, Any]],
+) -> Places:
     connection = db.session.connection()
     key = {"meeting_id": meeting_id}
-    row = connection.execute(_HOLD_TERMS, key).first()
+    row = connection.execute(terms_query, key).first()
     terms = TermsRow(*row) if row else TermsRow()
     rules = {category: RuleRow(category in PUBLIC_CATEGORIES) for category in Category}
-    for category, *rule in connection.execute(_HOLD_RULES, key):
+    for category, *rule in connection.execute(rules_query, key):
         rules[category] = RuleRow(*rule)
     quotas: dict[int, int | None] = {}
     if units:
         of_units = {**key, "units": sorted(units)}
         quotas = dict.fromkeys(units, terms.unit_quota)
-        for unit, quota in connection.execute(_HOLD_UNITS, of_units):
+        for unit, quota in connection.execute(units_query, of_units):
             quotas[unit] = terms.unit_quota if quota is None else quota
         if any(quota is not None for quota in quotas.values()):
             for unit, taken in connection.execute(_BY_UNIT, of_units):

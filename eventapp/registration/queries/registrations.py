@@ -13,6 +13,8 @@ from eventapp.registration.models import Pass, Registration
 from eventapp.registration.rules import Category, State
 
 ENDED = (State.CANCELLED, State.REPLACED)
+QUEUE = (Registration.submitted_at, Registration.id)
+"""The order of the waiting list."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,26 @@
 """Verbs on registrations: register, approve, decline, cancel, give a place."""
 
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
 
+from eventapp.accounts.models import PersonalLink
 from eventapp.alliance.queries import organisation_in, person_in
 from eventapp.core import clock
-from eventapp.core.access import Actor
+from eventapp.core.access import Actor, Role
 from eventapp.core.db import db, lock, transaction
-from eventapp.core.errors import N_, Invalid
+from eventapp.core.errors import N_, Invalid, NotFound
 from eventapp.core.jobs import AT_ONCE, enqueue_all
-from eventapp.core.ledger import audit
+from eventapp.core.ledger import Act, audit, audit_all
 from eventapp.meetings.queries import meeting_of
-from eventapp.registration.models import Registration
+from eventapp.registration.models import Pass, Registration
 from eventapp.registration.queries import consent_in
-from eventapp.registration.queries.places import hold_places
+from eventapp.registration.queries.places import TAKING, Places, hold_places
+from eventapp.registration.queries.registrations import QUEUE
 from eventapp.registration.rules import Category, State, ensure_may_become, ensure_place_left
-from eventapp.registration.service.enrolment import Wish, enrol
-from eventapp.registration.service.passes import (
-    delegate_link,
-    issue_pass,
-    kill_pass,
-    lock_registration,
-)
+from eventapp.registration.service.enrolment import Wish, add_passes, enrol
+from eventapp.registration.service.passes import delegate_link, kill_pass
 
 
 def register_person(
@@ -59,51 +57,42 @@ def _ensure_of_alliance(alliance_id: int, person_id: int, organisation_id: int |
         organisation_in(alliance_id, organisation_id)
 
 
-def equip(actor: Actor, registration_id: int, state: State, *, wait: timedelta = AT_ONCE) -> None:
-    """Give a registration what it needs in its state, and tell the person."""
-    if state is State.APPROVED:
-        issue_pass(actor, registration_id)
-    delegate_link(actor, registration_id)
-    tell(actor, registration_id, wait=wait)
-
-
-def tell(actor: Actor, registration_id: int, *, wait: timedelta = AT_ONCE) -> None:
+def tell(actor: Actor, registration_id: int) -> None:
     """Ask for a mail that says how a registration stands, with its personal link.
 
-    One that waits is not sent where the registration stands otherwise by then.
+    It is not sent where the registration stands otherwise by then.
     """
-    registration = db.session.get_one(Registration, registration_id)
-    scope_id = meeting_of(registration.meeting_id).scope_id
-    about = {"registration": registration_id, "state": registration.state.value}
-    enqueue_all("tell_registrant", scope_id, actor, [about], wait=wait)
+    tell_all(actor, [db.session.get_one(Registration, registration_id)])
 
 
-def approve_registration(
-    actor: Actor, meeting_id: int, registration_id: int, *, wait: timedelta = AT_ONCE
-) -> Registration:
+def tell_all(
+    actor: Actor, registrations: Sequence[Registration], *, wait: timedelta = AT_ONCE
+) -> None:
+    """Ask for a mail to each of a meeting's people that says how the registration stands."""
+    if registrations:
+        about = [{"registration": one.id, "state": one.state.value} for one in registrations]
+        scope_id = meeting_of(registrations[0].meeting_id).scope_id
+        enqueue_all("tell_registrant", scope_id, actor, about, wait=wait)
+
+
+def approve_registration(actor: Actor, meeting_id: int, registration_id: int) -> Registration:
     """Approve a registration and issue its pass; refused where no place is left."""
     with transaction():
-        registration = lock_registration(meeting_id, registration_id)
-        ensure_may_become(registration.state, State.APPROVED)
-        unit = registration.organisation_id
-        places = hold_places(meeting_id, () if unit is None else (unit,))
-        ensure_place_left(places.left(registration.category, unit))
-        become(actor, registration, State.APPROVED, "")
-        equip(actor, registration_id, State.APPROVED, wait=wait)
+        places, (registration,) = hold_registrations(meeting_id, [registration_id])
+        ensure_may_be_approved(places, registration)
+        settle(actor, [registration], State.APPROVED)
     return registration
 
 
 def decline_registration(
-    actor: Actor, meeting_id: int, registration_id: int, *, reason: str, wait: timedelta = AT_ONCE
+    actor: Actor, meeting_id: int, registration_id: int, *, reason: str
 ) -> Registration:
     """Decline a registration with a reason, which it keeps and the person is told."""
-    if not reason.strip():
-        raise Invalid("reason_missing", N_("请写明不通过的原因。"), field="reason")
+    ensure_reason(reason)
     with transaction():
-        registration = lock_registration(meeting_id, registration_id)
+        _, (registration,) = hold_registrations(meeting_id, [registration_id])
         ensure_may_become(registration.state, State.DECLINED)
-        become(actor, registration, State.DECLINED, reason)
-        tell(actor, registration_id, wait=wait)
+        settle(actor, [registration], State.DECLINED, reason)
     return registration
 
 
@@ -112,12 +101,109 @@ def cancel_registration(
 ) -> Registration:
     """Cancel a registration; its pass dies at once and its place goes to who waits longest."""
     with transaction():
-        registration = lock_registration(meeting_id, registration_id)
+        _, (registration,) = hold_registrations(meeting_id, [registration_id])
         ensure_may_become(registration.state, State.CANCELLED)
-        become(actor, registration, State.CANCELLED, reason)
-        kill_pass(registration_id)
-        move_up(actor, meeting_id)
+        settle(actor, [registration], State.CANCELLED, reason)
     return registration
+
+
+def ensure_reason(reason: str) -> None:
+    """Refuse to decline without a word why."""
+    if not reason.strip():
+        raise Invalid("reason_missing", N_("请写明不通过的原因。"), field="reason")
+
+
+def ensure_may_be_approved(places: Places, registration: Registration) -> None:
+    """Refuse, with Conflict, an approval that cannot be; else count its place as taken.
+
+    An invited person holds a place already.
+    """
+    ensure_may_become(registration.state, State.APPROVED)
+    if registration.state not in TAKING:
+        category, unit = registration.category, registration.organisation_id
+        ensure_place_left(places.left(category, unit))
+        places.take(category, unit)
+
+
+def hold_registrations(
+    meeting_id: int, registration_ids: Collection[int]
+) -> tuple[Places, list[Registration]]:
+    """Hold the places of a meeting and then these registrations of it, in the order of their ids.
+
+    Everybody holds in this order, so that nobody waits for somebody who waits for them.
+    """
+    wanted = sorted(set(registration_ids))
+    of_meeting = sa.and_(Registration.meeting_id == meeting_id, Registration.id.in_(wanted))
+    units = db.session.scalars(sa.select(Registration.organisation_id).distinct().where(of_meeting))
+    places = hold_places(meeting_id, {unit for unit in units if unit is not None})
+    found = list(
+        db.session.scalars(
+            sa.select(Registration)
+            .where(of_meeting)
+            .order_by(Registration.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
+    if len(found) != len(wanted):
+        raise NotFound("registration_unknown", N_("没有找到这份报名。"))
+    return places, found
+
+
+def settle(
+    actor: Actor,
+    registrations: Sequence[Registration],
+    state: State,
+    reason: str = "",
+    *,
+    wait: timedelta = AT_ONCE,
+) -> None:
+    """Bring registrations of a meeting into a state, with all that follows from it.
+
+    Passes are issued or die, links are there, the people are told after `wait`, and freed places
+    go to who waits longest. The caller holds them and has asked whether they may.
+    """
+    if not registrations:
+        return
+    before = become(actor, registrations, state, reason)
+    ids = [one.id for one in registrations]
+    if state is State.APPROVED:
+        _issue_passes(actor, registrations)
+    else:
+        for one in ids:
+            if before[one] is State.APPROVED:
+                kill_pass(one)
+    _link_all(actor, ids)
+    if state is State.APPROVED:
+        tell_all(actor, registrations, wait=wait)
+    elif state is State.DECLINED:  # who declined an invitation knows it
+        examined = [one for one in registrations if before[one.id] is not State.INVITED]
+        tell_all(actor, examined, wait=wait)
+    if state not in TAKING and any(one in TAKING for one in before.values()):
+        move_up(actor, registrations[0].meeting_id)
+
+
+def _link_all(actor: Actor, registration_ids: Collection[int]) -> None:
+    linked = sa.select(PersonalLink.subject_id).where(
+        PersonalLink.role == Role.DELEGATE, PersonalLink.subject_id.in_(registration_ids)
+    )
+    for one in sorted(set(registration_ids) - set(db.session.scalars(linked))):
+        delegate_link(actor, one)
+
+
+def _issue_passes(actor: Actor, registrations: Sequence[Registration]) -> None:
+    meeting = meeting_of(registrations[0].meeting_id)
+    ids = [one.id for one in registrations]
+    kept = set(
+        db.session.scalars(sa.select(Pass.registration_id).where(Pass.registration_id.in_(ids)))
+    )
+    fresh = [one for one in ids if one not in kept]
+    add_passes(meeting.id, fresh)
+    audit_all(
+        actor,
+        meeting.scope_id,
+        [Act("pass.issue", f"registration:{one}", {"generation": 1}) for one in fresh],
+    )
 
 
 def move_up(actor: Actor, meeting_id: int) -> int:
@@ -127,57 +213,54 @@ def move_up(actor: Actor, meeting_id: int) -> int:
     approved by rule, a request with a reason to check.
     """
     with transaction() as session:
-        waiting: list[tuple[int, Category, int | None]] = list(
-            session.execute(
-                sa.select(
-                    Registration.id,
-                    Registration.category,
-                    Registration.organisation_id,
-                )
-                .where(
-                    Registration.meeting_id == meeting_id,
-                    Registration.state == State.WAITLISTED,
-                    Registration.reason == "",
-                )
-                .order_by(Registration.submitted_at, Registration.id)
-            )
+        units = set(
+            session.scalars(sa.select(Registration.organisation_id).where(_in_line(meeting_id)))
         )
-        if not waiting:
+        if not units:
             return 0
-        units = {unit for _, _, unit in waiting if unit is not None}
-        places = hold_places(meeting_id, units)
-        moved = 0
-        for registration_id, category, unit in waiting:
+        places = hold_places(meeting_id, {unit for unit in units if unit is not None})
+        chosen: list[int] = []
+        line = sa.select(Registration.id, Registration.category, Registration.organisation_id)
+        in_order = line.where(_in_line(meeting_id)).order_by(*QUEUE)
+        for registration_id, category, unit in session.execute(in_order):
             left = places.left(category, unit)
-            if not places.rules[category].auto_approve or (left is not None and left <= 0):
-                continue
-            registration = lock_registration(meeting_id, registration_id)
-            if registration.state is not State.WAITLISTED:
-                continue
-            places.take(category, unit)
-            become(actor, registration, State.APPROVED, "")
-            equip(actor, registration_id, State.APPROVED)
-            moved += 1
-        db.session.flush()
-    return moved
+            if places.rules[category].auto_approve and (left is None or left > 0):
+                places.take(category, unit)
+                chosen.append(registration_id)
+        if chosen:
+            settle(actor, hold_registrations(meeting_id, chosen)[1], State.APPROVED)
+    return len(chosen)
 
 
-def become(actor: Actor, registration: Registration, state: State, reason: str) -> None:
-    """Note that a registration went to another state, inside the transaction that lets it.
-
-    The caller has asked whether it may.
-    """
-    before = registration.state
-    registration.state, registration.reason = state, reason.strip()
-    registration.decided_at = clock.now()
-    db.session.flush()
-    audit(
-        actor,
-        meeting_of(registration.meeting_id).scope_id,
-        f"registration.{state.value}",
-        f"registration:{registration.id}",
-        before=before.value,
+def _in_line(meeting_id: int) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        Registration.meeting_id == meeting_id,
+        Registration.state == State.WAITLISTED,
+        Registration.reason == "",
     )
+
+
+def become(
+    actor: Actor, registrations: Sequence[Registration], state: State, reason: str
+) -> dict[int, State]:
+    """Note that registrations went to another state; tell what they were before, by their ids.
+
+    The caller holds them and has asked whether they may.
+    """
+    before = {one.id: one.state for one in registrations}
+    now = clock.now()
+    for one in registrations:
+        one.state, one.reason, one.decided_at = state, reason.strip(), now
+    db.session.flush()
+    audit_all(
+        actor,
+        meeting_of(registrations[0].meeting_id).scope_id,
+        [
+            Act(f"registration.{state.value}", f"registration:{one}", {"before": old.value})
+            for one, old in before.items()
+        ],
+    )
+    return before
 
 
 def assign_place(actor: Actor, registration_id: int, place: str) -> None:

@@ -117,12 +117,14 @@ def _decide(places: Places, wish: Wish, channel: str) -> State:
     else:
         allowed = frozenset(Category) if channel == DESK else PUBLIC_CATEGORIES
     by_rule = channel == DESK or rules[wish.category].auto_approve
-    state = wish.state or decide_registration(
-        wish.category,
-        allowed,
-        places.left(wish.category, wish.organisation_id),
-        by_rule and not wish.to_check,
-    )
+    left = places.left(wish.category, wish.organisation_id)
+    if wish.state is None:
+        may_come = by_rule and not wish.to_check
+        state = decide_registration(wish.category, allowed, left, may_come)
+    elif wish.state is State.INVITED and left is not None and left <= 0:
+        state = State.WAITLISTED  # an invitation needs a place, too
+    else:
+        state = wish.state
     if state in TAKING:
         places.take(wish.category, wish.organisation_id)
     return state

@@ -19,12 +19,12 @@ from eventapp.meetings.queries import meeting_of
 from eventapp.meetings.rules import State as MeetingState
 from eventapp.registration.models import Mandate, Registration
 from eventapp.registration.queries import delegation_in
-from eventapp.registration.queries.places import hold_places, terms_of
+from eventapp.registration.queries.places import terms_of
 from eventapp.registration.queries.registrations import ENDED
 from eventapp.registration.rules import Category, State, ensure_may_become
-from eventapp.registration.service.attendance import become
+from eventapp.registration.service.attendance import become, hold_registrations
 from eventapp.registration.service.enrolment import LIAISON, Enrolled, Wish, enrol
-from eventapp.registration.service.passes import kill_pass, lock_registration
+from eventapp.registration.service.passes import kill_pass
 from eventapp.registration.service.settings import current_consent
 from eventapp.registration.service.units import give_mandate, revoke_mandate
 
@@ -57,7 +57,7 @@ def register_group(
             meeting.alliance_id,
             [PersonIn(one.name, one.phone, one.email, one.titles, unit_id) for one in entries],
         )
-        _ensure_themselves(meeting_id, entries, people)
+        ensure_themselves(meeting_id, [one.name for one in entries], people)
         wishes = [
             Wish(
                 person.id,
@@ -69,13 +69,11 @@ def register_group(
             )
             for entry, person in zip(entries, people, strict=True)
         ]
-        consent = current_consent(actor, meeting_id)
+        consent = current_consent(actor, meeting_id, (unit_id,))
         return enrol(actor, meeting, wishes, channel=LIAISON, consent=consent, whole=True)
 
 
-def _ensure_themselves(
-    meeting_id: int, entries: Sequence[Entry], people: Sequence[KnownPerson]
-) -> None:
+def ensure_themselves(meeting_id: int, names: Sequence[str], people: Sequence[KnownPerson]) -> None:
     """Refuse who is known under another name, named twice, or registered already."""
     known = [person.id for person in people if not person.is_new]
     registered = set(
@@ -88,8 +86,8 @@ def _ensure_themselves(
         )
     )
     seen: set[int] = set()
-    for row, (entry, person) in enumerate(zip(entries, people, strict=True)):
-        if name_key(person.name) != name_key(entry.name):
+    for row, (name, person) in enumerate(zip(names, people, strict=True)):
+        if name_key(person.name) != name_key(name):
             raise _at(row, _other_name())
         if person.id in registered or person.id in seen:
             raise _at(row, Conflict("already_registered", N_("这个人已经报名，不必再报。")))
@@ -133,18 +131,17 @@ def substitute_delegate(
         meeting = meeting_of(meeting_id)
         if not may_substitute(meeting):
             raise Conflict("substitution_closed", N_("现在不能再换人，请联系会务组。"))
-        old = lock_registration(meeting_id, registration_id)
+        _, (old,) = hold_registrations(meeting_id, [registration_id])
         ensure_may_become(old.state, State.REPLACED)
         unit_id, category, place = old.organisation_id, old.category, old.place
-        hold_places(meeting_id, () if unit_id is None else (unit_id,))
-        become(actor, old, State.REPLACED, "")
+        become(actor, [old], State.REPLACED, "")
         kill_pass(registration_id)
         link = link_of(meeting.scope_id, Role.DELEGATE, registration_id)
         if link is not None:
             revoke_link(actor, link.id)
         typed = PersonIn(entry.name, entry.phone, entry.email, entry.titles, unit_id)
         people = ensure_people(meeting.alliance_id, [typed])
-        _ensure_themselves(meeting_id, [entry], people)
+        ensure_themselves(meeting_id, [entry.name], people)
         wish = Wish(
             people[0].id,
             category,
