@@ -322,10 +322,11 @@ def _check_code(link: PersonalLink, code: str, held: str) -> None:
         raise Invalid("code_wrong", N_("登录码不对。登录码在签到处领取，共六位。"), field="code")
 
 
-def renew_link(actor: Actor, link_id: int) -> PersonalLink:
-    """Kill a link's old text and browsers and give it a new text and code."""
+def renew_link(actor: Actor, link_id: int, *, expires_at: datetime | None = None) -> PersonalLink:
+    """Kill a link's old text and browsers; give it a new text and code, and a new end if told."""
     with transaction():
         link = lock(PersonalLink, link_id)
+        link.expires_at = expires_at or link.expires_at
         link.generation += 1
         link.failures = 0
         link.revoked_at = None

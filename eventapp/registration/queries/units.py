@@ -27,7 +27,10 @@ class DelegationRow:
 
 @dataclass(frozen=True, slots=True)
 class MandateRow:
-    """A valid mandate; `registration_id` is the approved registration of its holder, if any."""
+    """A valid mandate; `registration_id` is the approved registration of its holder, if any.
+
+    `document_digest` is the paper's in the file store, empty without one.
+    """
 
     id: int
     organisation_id: int
@@ -37,6 +40,8 @@ class MandateRow:
     titles: str
     proxy: bool
     registration_id: int | None
+    document_digest: str
+    document_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,8 @@ _MANDATES = (
         Person.titles,
         Mandate.proxy,
         Registration.id,
+        Mandate.document_digest,
+        Mandate.document_name,
     )
     .join(Organisation, Organisation.id == Mandate.organisation_id)
     .join(Person, Person.id == Mandate.person_id)
@@ -133,7 +140,7 @@ def mandate_in(meeting_id: int, mandate_id: int) -> MandateRow:
 
 
 def leaves_of(meeting_id: int) -> list[LeaveRow]:
-    """List who excused itself from a meeting, in the order of their notes."""
+    """List who is on leave from a meeting, in the order of their notes; the withdrawn are not."""
     query = (
         sa.select(
             Leave.id,
@@ -146,7 +153,7 @@ def leaves_of(meeting_id: int) -> list[LeaveRow]:
         )
         .outerjoin(Organisation, Organisation.id == Leave.organisation_id)
         .outerjoin(Person, Person.id == Leave.person_id)
-        .where(Leave.meeting_id == meeting_id)
+        .where(Leave.meeting_id == meeting_id, Leave.withdrawn_at.is_(None))
         .order_by(Leave.id)
     )
     return [LeaveRow(*row) for row in db.session.execute(query)]

@@ -1,4 +1,4 @@
-"""Doors of what goes out on paper and by mail: printed slips, the outbox."""
+"""Doors of paper and mail: printed slips, papers that units sent in, the outbox."""
 
 import sqlalchemy as sa
 from flask import Response, redirect, render_template, request, url_for
@@ -12,10 +12,11 @@ from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
 from eventapp.core.jobs import Job, JobState
 from eventapp.core.outbox import Message
+from eventapp.core.papers import media_type_of
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
 from eventapp.registration.document import slips_pdf
-from eventapp.registration.queries import registrations_of
+from eventapp.registration.queries import mandate_in, registrations_of
 from eventapp.registration.routes.blueprint import bp, heading
 from eventapp.registration.routes.desk import HERE, MANAGE
 from eventapp.registration.rules import State
@@ -101,3 +102,14 @@ def show_mails(meeting: str) -> str:
 def _hidden(address: str) -> str:
     name, _at, domain = address.partition("@")
     return f"{name[:2]}***@{domain}" if address else ""
+
+
+@bp.get("/m/<meeting>/desk/mandates/<int:mandate_id>/paper")
+@MANAGE
+def download_mandate(meeting: str, mandate_id: int) -> Response:
+    """Send the paper by which a unit named its proxy."""
+    row = mandate_in(meeting_by_slug(meeting).id, mandate_id)
+    if not row.document_digest:
+        raise NotFound("paper_missing", N_("这项授权没有上传委托书。"))
+    data = files.read(row.document_digest)
+    return download(data, name=row.document_name, media_type=media_type_of(data))

@@ -24,6 +24,7 @@ from eventapp.registration.queries import (
     consent_versions_of,
     delegations_of,
     leaves_of,
+    mandates_of,
     shown_consent,
 )
 from eventapp.registration.routes.blueprint import bp, heading
@@ -33,8 +34,12 @@ from eventapp.registration.service import (
     appoint_liaison,
     note_leave,
     open_all_delegations,
+    renew_liaison_link,
+    revoke_liaison_link,
+    revoke_mandate,
     set_category,
     set_consent,
+    withdraw_leave,
 )
 from eventapp.web.forms import attempt, say
 from eventapp.web.qr import qr_svg
@@ -141,14 +146,17 @@ def _delegations_page(
     for one in (form, leave):
         offer_units(one.organisation_id, members)
     links = links_of(meeting.scope_id, Role.LIAISON)
-    rows = [(row, link_address(links[row.id])) for row in delegations_of(meeting.id)]
+    rows = [(row, links[row.id]) for row in delegations_of(meeting.id)]
+    addresses = {row.id: link_address(link) for row, link in rows if link.revoked_at is None}
     return render_template(
         "registration/show_delegations.html",
         rows=rows,
-        pictures={row.id: qr_svg(address, title=row.organisation) for row, address in rows},
+        addresses=addresses,
+        pictures={row_id: qr_svg(text, title="") for row_id, text in addresses.items()},
         form=form,
         leave=leave,
         leaves=leaves_of(meeting.id),
+        proxies=[one for one in mandates_of(meeting.id) if one.proxy],
         missing=len(members) - len(rows),
         **heading(meeting),
     )
@@ -207,4 +215,40 @@ def save_leave(meeting: str) -> BaseResponse | tuple[str, int]:
     ):
         return _delegations_page(found, leave=form), 422
     say(N_("请假已记录。"))
+    return redirect(url_for("registration.show_delegations", meeting=meeting), 303)
+
+
+@bp.post(f"{DELEGATIONS}/leaves/<int:leave_id>/withdraw")
+@MANAGE
+def end_leave(meeting: str, leave_id: int) -> BaseResponse:
+    """Note that a unit on leave comes after all."""
+    withdraw_leave(actor(), meeting_by_slug(meeting).id, leave_id)
+    say(N_("请假已撤回。"))
+    return redirect(url_for("registration.show_delegations", meeting=meeting), 303)
+
+
+@bp.post(f"{DELEGATIONS}/proxies/<int:mandate_id>/revoke")
+@MANAGE
+def end_proxy(meeting: str, mandate_id: int) -> BaseResponse:
+    """End a proxy that a unit gave."""
+    revoke_mandate(actor(), meeting_by_slug(meeting).id, mandate_id)
+    say(N_("授权已撤销，表决链接即时失效。"))
+    return redirect(url_for("registration.show_delegations", meeting=meeting), 303)
+
+
+@bp.post(f"{DELEGATIONS}/<int:delegation_id>/link/renew")
+@MANAGE
+def renew_unit_link(meeting: str, delegation_id: int) -> BaseResponse:
+    """Give a unit's liaison a new link; the old one and its browsers are out."""
+    renew_liaison_link(actor(), meeting_by_slug(meeting).id, delegation_id)
+    say(N_("已换新链接，旧链接即时失效。请把新链接发给联络员。"))
+    return redirect(url_for("registration.show_delegations", meeting=meeting), 303)
+
+
+@bp.post(f"{DELEGATIONS}/<int:delegation_id>/link/revoke")
+@MANAGE
+def revoke_unit_link(meeting: str, delegation_id: int) -> BaseResponse:
+    """End the link of a unit's liaison."""
+    revoke_liaison_link(actor(), meeting_by_slug(meeting).id, delegation_id)
+    say(N_("链接已停用。"))
     return redirect(url_for("registration.show_delegations", meeting=meeting), 303)

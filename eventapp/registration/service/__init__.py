@@ -14,7 +14,9 @@ from eventapp.registration.service.passes import (
     issue_pass,
     liaison_link,
     reissue_pass,
+    renew_liaison_link,
     representative_link,
+    revoke_liaison_link,
 )
 from eventapp.registration.service.public import Reception, register_publicly
 from eventapp.registration.service.records import (
@@ -30,6 +32,7 @@ from eventapp.registration.service.units import (
     open_all_delegations,
     revoke_mandate,
     set_liaison,
+    withdraw_leave,
 )
 
 __all__ = [
@@ -54,9 +57,12 @@ __all__ = [
     "register_person",
     "register_publicly",
     "reissue_pass",
+    "renew_liaison_link",
     "representative_link",
+    "revoke_liaison_link",
     "revoke_mandate",
     "set_category",
     "set_consent",
     "set_liaison",
+    "withdraw_leave",
 ]

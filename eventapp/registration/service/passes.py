@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from eventapp.accounts.models import PersonalLink
-from eventapp.accounts.service import ensure_link
+from eventapp.accounts.service import ensure_link, renew_link, revoke_link
 from eventapp.core import clock
 from eventapp.core.access import Actor, Role
 from eventapp.core.db import db, flush_or, lock, transaction
@@ -77,13 +77,6 @@ def kill_pass(registration_id: int) -> None:
         _turn_over(found)
 
 
-def restore_pass(registration_id: int, generation: int, code: str) -> None:
-    """Let a pass live again as it was, inside the transaction that undoes what ended it."""
-    found = lock(Pass, registration_id)
-    found.generation, found.code = generation, code
-    db.session.flush()
-
-
 def _turn_over(found: Pass) -> None:
     found.generation += 1
     found.code = _new_code()
@@ -103,6 +96,26 @@ def liaison_link(actor: Actor, delegation_id: int) -> PersonalLink:
     with transaction():
         delegation = lock(Delegation, delegation_id)
         return _link(actor, Role.LIAISON, delegation.meeting_id, delegation_id)
+
+
+def renew_liaison_link(actor: Actor, meeting_id: int, delegation_id: int) -> PersonalLink:
+    """Give a unit's liaison a new link that lives as long as a new one; the old one is out."""
+    with transaction():
+        link = liaison_link(actor, _held_delegation(meeting_id, delegation_id))
+        return renew_link(actor, link.id, expires_at=link_ends_at(meeting_of(meeting_id)))
+
+
+def revoke_liaison_link(actor: Actor, meeting_id: int, delegation_id: int) -> None:
+    """End the link by which a unit's liaison arranges it, and every browser that it opened."""
+    with transaction():
+        revoke_link(actor, liaison_link(actor, _held_delegation(meeting_id, delegation_id)).id)
+
+
+def _held_delegation(meeting_id: int, delegation_id: int) -> int:
+    found = lock(Delegation, delegation_id)
+    if found.meeting_id != meeting_id:
+        raise NotFound("delegation_unknown", N_("没有找到这个单位的参会安排。"))
+    return found.id
 
 
 def representative_link(actor: Actor, mandate_id: int) -> PersonalLink:

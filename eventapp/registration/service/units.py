@@ -6,14 +6,16 @@ from eventapp.accounts.queries import link_of
 from eventapp.accounts.service import revoke_link
 from eventapp.alliance.queries import members_of, organisation_in, person_in
 from eventapp.alliance.service.people import ensure_person
-from eventapp.core import clock
+from eventapp.core import clock, files
 from eventapp.core.access import Actor, Role
 from eventapp.core.db import flush_or, lock, transaction
 from eventapp.core.errors import N_, Conflict, Invalid, NotFound
 from eventapp.core.ledger import audit
+from eventapp.core.papers import media_type_of, paper_name
+from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_of
 from eventapp.registration.models import Delegation, Leave, Mandate
-from eventapp.registration.queries import delegations_of
+from eventapp.registration.queries import delegations_of, leaves_of
 from eventapp.registration.service.attendance import move_up
 from eventapp.registration.service.passes import liaison_link, representative_link
 
@@ -94,11 +96,19 @@ def open_all_delegations(actor: Actor, meeting_id: int) -> int:
 
 
 def give_mandate(
-    actor: Actor, meeting_id: int, *, organisation_id: int, person_id: int, proxy: bool = False
+    actor: Actor,
+    meeting_id: int,
+    *,
+    organisation_id: int,
+    person_id: int,
+    proxy: bool = False,
+    paper: tuple[str, bytes] | None = None,
 ) -> Mandate:
     """Let a person speak for a unit at a meeting; `proxy` says that it is another unit's person.
 
-    Raises Conflict where the mandate stands already, Invalid where a proxy is the unit's own.
+    `paper` is the name and the content of the signed 委托书, kept as it came. Raises Conflict
+    where the mandate stands already, Invalid where a proxy is the unit's own or the paper is
+    nothing that is taken.
     """
     with transaction() as session:
         meeting = meeting_of(meeting_id)
@@ -113,6 +123,10 @@ def give_mandate(
             proxy=proxy,
             given_at=clock.now(),
         )
+        if paper is not None:
+            kind = media_type_of(paper[1])
+            mandate.document_digest = files.store(paper[1], kind).digest
+            mandate.document_name = paper_name(paper[0], kind)
         session.add(mandate)
         flush_or(Conflict("mandate_given", N_("这个人已经是该单位的授权代表。")))
         audit(
@@ -123,6 +137,7 @@ def give_mandate(
             organisation=organisation_id,
             person=person_id,
             proxy=proxy,
+            paper=mandate.document_digest,
         )
         representative_link(actor, mandate.id)
     return mandate
@@ -152,15 +167,18 @@ def note_leave(
     person_id: int | None = None,
     reason: str = "",
 ) -> Leave:
-    """Note that an expected unit or person excused itself."""
+    """Note that an expected unit or person excused itself; Conflict where it did so already."""
     if organisation_id is None and person_id is None:
         raise Invalid("leave_of_whom", N_("请选择请假的单位或人员。"))
     with transaction() as session:
-        meeting = meeting_of(meeting_id)
+        meeting = lock(Meeting, meeting_id)
         if organisation_id is not None:
             organisation_in(meeting.alliance_id, organisation_id)
         if person_id is not None:
             person_in(meeting.alliance_id, person_id)
+        whose = (organisation_id, person_id)
+        if any((one.organisation_id, one.person_id) == whose for one in leaves_of(meeting_id)):
+            raise Conflict("leave_noted", N_("已经记录过请假，不必再记。"))
         leave = Leave(
             meeting_id=meeting_id,
             organisation_id=organisation_id,
@@ -179,3 +197,15 @@ def note_leave(
             person=person_id,
         )
     return leave
+
+
+def withdraw_leave(actor: Actor, meeting_id: int, leave_id: int) -> None:
+    """Note that who was on leave comes after all; what was noted before stays on record."""
+    with transaction():
+        leave = lock(Leave, leave_id)
+        if leave.meeting_id != meeting_id:
+            raise NotFound("leave_unknown", N_("没有找到这条请假记录。"))
+        if leave.withdrawn_at is not None:
+            return
+        leave.withdrawn_at = clock.now()
+        audit(actor, meeting_of(meeting_id).scope_id, "leave.withdraw", f"leave:{leave_id}")
