@@ -9,6 +9,14 @@ from eventapp.registration.service.attendance import (
 )
 from eventapp.registration.service.contacts import delete_overdue_contacts
 from eventapp.registration.service.entries import register_by_desk, register_delegate
+from eventapp.registration.service.fields import (
+    add_field,
+    add_preset,
+    change_field,
+    move_field,
+    restore_field,
+    retire_field,
+)
 from eventapp.registration.service.passes import (
     delegate_link,
     issue_pass,
@@ -37,17 +45,21 @@ from eventapp.registration.service.units import (
 
 __all__ = [
     "Reception",
+    "add_field",
+    "add_preset",
     "appoint_liaison",
     "approve_registration",
     "ask_for_slips",
     "assign_place",
     "cancel_registration",
+    "change_field",
     "decline_registration",
     "delegate_link",
     "delete_overdue_contacts",
     "give_mandate",
     "issue_pass",
     "liaison_link",
+    "move_field",
     "note_contact_shown",
     "note_export",
     "note_leave",
@@ -59,6 +71,8 @@ __all__ = [
     "reissue_pass",
     "renew_liaison_link",
     "representative_link",
+    "restore_field",
+    "retire_field",
     "revoke_liaison_link",
     "revoke_mandate",
     "set_category",

@@ -77,6 +77,13 @@ def kill_pass(registration_id: int) -> None:
         _turn_over(found)
 
 
+def restore_pass(registration_id: int, generation: int, code: str) -> None:
+    """Let a pass live again as it was, inside the transaction that undoes what ended it."""
+    found = lock(Pass, registration_id)
+    found.generation, found.code = generation, code
+    db.session.flush()
+
+
 def _turn_over(found: Pass) -> None:
     found.generation += 1
     found.code = _new_code()
