@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from eventapp.core import clock, files, installation, keys, outbox
 from eventapp.core.cli import ledger
 from eventapp.core.db import db, engine_settings, prepare_engines
-from eventapp.core.outbox import FolderTransport, SmtpTransport, Transport
+from eventapp.core.transports import FolderMessenger, FolderTransport, SmtpTransport, Transport
 from eventapp.web import addresses, doors, errors, filters, headers, health, language, queue
 from eventapp.web.session import actor
 
@@ -123,7 +123,10 @@ def _wire_core(app: Flask, config: "Config") -> None:
     keys.configure(config.var / "keys", config.secret_key)
     files.configure(config.var / "files")
     outbox.configure(
-        _transport(config), config.mail.get("sender", "menghui@localhost"), config.hosts[0]
+        _transport(config),
+        config.mail.get("sender", "menghui@localhost"),
+        config.hosts[0],
+        FolderMessenger(config.var / "messages"),
     )
     db.init_app(app)
     with app.app_context():

@@ -1,35 +1,46 @@
-"""Mail as rows: written with the act that causes it, sent by a job, never lost.
+"""Messages as rows: written with the act that causes them, sent by a job, never lost.
 
-A crash between sending and noting it may send a mail twice, with the same Message-ID, so that
-the receiving side can see that it is the same.
+Before a message is handed over its row says so, and after. One that is found tried and not sent,
+because the worker died between the two, may have gone out: it is tried once more, under the same
+Message-ID, and then no more until a person asks. So at most one duplicate is ever sent.
 """
 
-import smtplib
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
-from pathlib import Path
-from typing import Any, Protocol
+from enum import StrEnum
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventapp.core import clock
+from eventapp.core import clock, files
 from eventapp.core.access import Actor
-from eventapp.core.db import Base, db, transaction
-from eventapp.core.jobs import Job, enqueue
+from eventapp.core.db import Base, db, lock, transaction
+from eventapp.core.errors import N_, Conflict, DomainError
+from eventapp.core.jobs import MAX_ATTEMPTS, Job, enqueue
+from eventapp.core.ledger import audit
+from eventapp.core.transports import Messenger, Refused, Transport
 
 DAY = timedelta(days=1)
+LONGEST_REFUSAL = 400
+UNCLEAR = N_("两次都没有等到对方的答复，可能已经送达；已经停下，请核对后再决定是否重发。")
+NO_ADDRESS = N_("联系方式已按期删除。")
+_log = logging.getLogger("menghui")
 
 
 class Message(Base):
-    """One mail to one person, of which kind, about what, and what became of it.
+    """One message to one person, of which kind, about what, and what became of it.
 
-    `trying_at` is set before the mail is handed over and `sent_at` after: a mail that is tried
-    again with the first and without the second is `doubtful`, it may arrive twice. `refusal` is
-    what the other side said. Attachments are the file store's: name, media type, digest.
+    A recipient with an @ is written a mail, a telephone number a short message. `trying_at` is
+    set before it is handed over and `sent_at` after: a message that is tried again with the first
+    and without the second is `doubtful`, it may arrive twice. `refusal` is what the other side
+    said last; one that was refused for good keeps `trying_at` too and is left alone from then on.
+    Attachments are the file store's: name, media type, digest.
     """
 
     __tablename__ = "messages"
@@ -49,47 +60,45 @@ class Message(Base):
     sent_at: Mapped[datetime | None]
 
 
-class Transport(Protocol):
-    """A way to hand a mail over."""
+class Fate(StrEnum):
+    """What became of a message so far."""
 
-    def send(self, mail: EmailMessage) -> None:
-        """Hand one mail over or raise."""
-        ...
-
-
-@dataclass(frozen=True)
-class FolderTransport:
-    """Write mails as .eml files: the default, so that an installation without SMTP loses none."""
-
-    folder: Path
-
-    def send(self, mail: EmailMessage) -> None:
-        """Write the mail under its Message-ID; the same mail twice is the same file."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        name = mail["Message-ID"].strip("<>").replace("@", "_at_")
-        (self.folder / f"{name}.eml").write_bytes(bytes(mail))
+    WAITING = "waiting"
+    SENT = "sent"
+    TWICE = "twice"
+    REFUSED = "refused"
 
 
-@dataclass(frozen=True)
-class SmtpTransport:
-    """Send mails through an SMTP server, with STARTTLS where it offers it."""
+FATE_LABEL: dict[Fate, str] = {
+    Fate.WAITING: N_("待发"),
+    Fate.SENT: N_("已发出"),
+    Fate.TWICE: N_("已发出，可能重复"),
+    Fate.REFUSED: N_("未能送达"),
+}
+_GIVEN_UP = sa.and_(Message.trying_at.is_not(None), Message.refusal != "")
+FATE = sa.case(
+    (sa.and_(Message.sent_at.is_not(None), Message.doubtful), Fate.TWICE.value),
+    (Message.sent_at.is_not(None), Fate.SENT.value),
+    (_GIVEN_UP, Fate.REFUSED.value),
+    else_=Fate.WAITING.value,
+)
+"""The same in the database."""
 
-    host: str
-    port: int = 25
-    user: str = ""
-    password: str = ""
-    tls: bool = False
-    timeout: float = 20.0
 
-    def send(self, mail: EmailMessage) -> None:
-        """Send one mail; raises smtplib.SMTPException or OSError."""
-        kind = smtplib.SMTP_SSL if self.tls else smtplib.SMTP
-        with kind(self.host, self.port, timeout=self.timeout) as server:
-            if not self.tls and server.has_extn("starttls"):
-                server.starttls()
-            if self.user:
-                server.login(self.user, self.password)
-            server.send_message(mail)
+def fate_of(message: Message) -> Fate:
+    """Tell what became of a message so far."""
+    if message.sent_at is not None:
+        return Fate.TWICE if message.doubtful else Fate.SENT
+    return Fate.REFUSED if message.trying_at and message.refusal else Fate.WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of the store that goes with a mail."""
+
+    name: str
+    media_type: str
+    digest: str
 
 
 @dataclass
@@ -97,30 +106,91 @@ class _Post:
     transport: Transport | None = None
     sender: str = ""
     domain: str = "localhost"
+    messenger: Messenger | None = None
 
 
 _post = _Post()
 
 
-def configure(transport: Transport, sender: str, domain: str) -> None:
-    """Send mail this way, from this address, with Message-IDs of this domain."""
+def configure(
+    transport: Transport, sender: str, domain: str, messenger: Messenger | None = None
+) -> None:
+    """Send mail this way, from this address, with Message-IDs of this domain; and texts that way.
+
+    Without a messenger, what is written to a telephone number is refused.
+    """
     _post.transport, _post.sender, _post.domain = transport, sender, domain
+    _post.messenger = messenger
 
 
-def post(actor: Actor, scope_id: int, recipient: str, subject: str, text: str) -> Message:
-    """Put a mail into the outbox, in the surrounding transaction."""
+def post(
+    actor: Actor,
+    scope_id: int,
+    recipient: str,
+    subject: str,
+    text: str,
+    *,
+    kind: str = "",
+    about: str = "",
+    attachments: Sequence[Attachment] = (),
+) -> Message:
+    """Put a message into the outbox, in the surrounding transaction.
+
+    `about` names what it speaks of as ledgers do, `registration:12`; `kind` is the sender's word.
+    """
     message = Message(
         scope_id=scope_id,
         message_id=f"<{uuid4().hex}@{_post.domain}>",
         recipient=recipient,
         subject=subject,
         text=text,
+        kind=kind,
+        about=about,
+        attachments=[
+            {"name": one.name, "type": one.media_type, "digest": one.digest} for one in attachments
+        ],
         created_at=clock.now(),
     )
     db.session.add(message)
     db.session.flush()
     enqueue("send_message", scope_id, actor, message=message.id)
     return message
+
+
+def resend(actor: Actor, message_id: int) -> Message:
+    """Let a message go once more because a person asks.
+
+    One that did not arrive goes again under its own Message-ID; of one that was sent a copy goes,
+    under a new one, which no mail server takes for a duplicate. Raises Conflict for one that
+    still waits.
+    """
+    with transaction():
+        message = lock(Message, message_id)
+        fate = fate_of(message)
+        if fate is Fate.WAITING:
+            raise Conflict("message_waits", N_("这封邮件正在等待发送，不必重发。"))
+        if not message.recipient:
+            raise Conflict("recipient_gone", NO_ADDRESS)
+        if fate is Fate.REFUSED:
+            message.trying_at, message.refusal = None, ""
+            enqueue("send_message", message.scope_id, actor, message=message.id)
+            new = message
+        else:
+            new = post(
+                actor,
+                message.scope_id,
+                message.recipient,
+                message.subject,
+                message.text,
+                kind=message.kind,
+                about=message.about,
+                attachments=[
+                    Attachment(one["name"], one["type"], one["digest"])
+                    for one in message.attachments
+                ],
+            )
+        audit(actor, message.scope_id, "message.resend", f"message:{message_id}", by=new.id)
+    return new
 
 
 def delete_recipients(scope_id: int) -> None:
@@ -133,20 +203,88 @@ def delete_recipients(scope_id: int) -> None:
 
 
 def send_message(job: Job) -> dict[str, Any]:
-    """Send the mail that a job names, once; the handler of `send_message` jobs."""
-    message = db.session.get_one(Message, job.params["message"])
-    if message.sent_at is not None:
+    """Send the message that a job names, once; the handler of `send_message` jobs.
+
+    A refusal for good is kept and not tried again; any other failure is left to the job's rules.
+    """
+    message_id, is_last = job.params["message"], job.attempts >= MAX_ATTEMPTS
+    if not _begin(message_id):
         return {"sent": False}
+    try:
+        _hand_over(db.session.get_one(Message, message_id))
+    except Refused as refused:
+        _note_refusal(message_id, str(refused), final=refused.permanent or is_last)
+        if refused.permanent:
+            return {"sent": False, "refused": True}
+        raise
+    except Exception:
+        if is_last:
+            _note_refusal(message_id, UNCLEAR, final=True)
+        raise
+    with transaction() as session:
+        message = session.get_one(Message, message_id)
+        message.sent_at, message.refusal = clock.now(), ""
+    return {"sent": True}
+
+
+def _begin(message_id: int) -> bool:
+    """Note durably that a message is about to be handed over; tell whether it may be."""
+    with transaction():
+        message = lock(Message, message_id)
+        if fate_of(message) is not Fate.WAITING:
+            return False
+        if message.trying_at is not None:
+            if message.doubtful:
+                message.refusal = UNCLEAR
+                return False
+            message.doubtful = True
+            _log.warning("message %s may arrive twice", message.message_id)
+        message.trying_at = clock.now()
+        if not message.recipient:
+            message.refusal = NO_ADDRESS
+            return False
+    return True
+
+
+def _note_refusal(message_id: int, words: str, *, final: bool) -> None:
+    with transaction() as session:
+        message = session.get_one(Message, message_id)
+        # What servers say repeats the address; it stands in one column, where it can be erased.
+        message.refusal = words.replace(message.recipient, "***")[:LONGEST_REFUSAL]
+        if not final:
+            message.trying_at = None
+
+
+def _hand_over(message: Message) -> None:
+    if "@" not in message.recipient:
+        if _post.messenger is None:
+            raise Refused("no messenger is configured", permanent=True)
+        _post.messenger.send(message.recipient, message.text, message.message_id)
+        return
     if _post.transport is None:
         msg = "the outbox is not configured"
         raise RuntimeError(msg)
+    try:
+        mail = _compose(message)
+    except (ValueError, DomainError) as error:  # an address that no mail bears, a file that is lost
+        raise Refused(f"{type(error).__name__}: {error}", permanent=True) from error
+    _post.transport.send(mail)
+
+
+def _compose(message: Message) -> EmailMessage:
     mail = EmailMessage()
     mail["Message-ID"] = message.message_id
     mail["From"], mail["To"] = _post.sender, message.recipient
     mail["Subject"] = " ".join(message.subject.split())
     mail["Date"] = format_datetime(message.created_at)
     mail.set_content(message.text)
-    _post.transport.send(mail)
-    with transaction() as session:
-        session.get_one(Message, message.id).sent_at = clock.now()
-    return {"sent": True}
+    for one in message.attachments:
+        main, _, sub = one["type"].partition("/")
+        mail.add_attachment(
+            files.read(one["digest"]),
+            maintype=main,
+            subtype=sub,
+            filename=one["name"],
+            params={"charset": "utf-8"} if main == "text" else None,
+        )
+    return mail

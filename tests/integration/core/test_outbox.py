@@ -1,0 +1,155 @@
+"""Mail through a real mail server: sent once, refusals kept, doubts told, never more than twice."""
+
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from eventapp.core import clock, files, outbox
+from eventapp.core.access import SYSTEM
+from eventapp.core.db import db, transaction
+from eventapp.core.errors import Conflict
+from eventapp.core.jobs import Job, JobState
+from eventapp.core.outbox import Attachment, Fate, Message, fate_of, post, resend
+from eventapp.core.scope import ROOT
+from eventapp.core.transports import FolderMessenger, FolderTransport, SmtpTransport, Transport
+from eventapp.web.queue import run_due
+from tests.live import free_port
+from tests.smtp import Server, smtp_server
+
+TO = "wang.lei@example.org"
+
+
+@pytest.fixture
+def server(house: Flask, tmp_path: Path) -> Iterator[Server]:
+    """A mail server through which the application sends."""
+    with smtp_server() as found:
+        _send_by(SmtpTransport("127.0.0.1", found.port, timeout=3), tmp_path)
+        yield found
+    _send_by(FolderTransport(Path(house.extensions["config"].var) / "mail"), tmp_path)
+
+
+def _send_by(transport: Transport, folder: Path) -> None:
+    outbox.configure(
+        transport, "menghui@example.org", "localhost", FolderMessenger(folder / "messages")
+    )
+
+
+def _post(recipient: str = TO, **more: object) -> int:
+    with transaction():
+        return post(SYSTEM, ROOT, recipient, "会议通知", "请准时参会。", **more).id  # type: ignore[arg-type]
+
+
+def _found(message_id: int) -> Message:
+    return db.session.get_one(Message, message_id, populate_existing=True)
+
+
+def _work(app: Flask, times: int = 1) -> None:
+    """Do what waits, and again later, as the sweeper would."""
+    for turn in range(times):
+        with clock.fixed(clock.now() + timedelta(hours=turn)):
+            run_due(app)
+
+
+def test_a_mail_is_sent_once_with_its_files(house: Flask, server: Server) -> None:
+    with transaction():
+        stored = files.store("BEGIN:VCALENDAR 会议".encode(), "text/calendar")
+        file = Attachment("会议.ics", "text/calendar", stored.digest)
+    one = _post(kind="approval", about="registration:1", attachments=[file])
+    _work(house, 3)
+    assert server.ids == [_found(one).message_id]
+    mail = server.taken[0]
+    assert mail["Subject"] == "会议通知"
+    body, attached = mail.iter_parts()  # type: ignore[attr-defined]
+    assert body.get_content().strip() == "请准时参会。"
+    assert attached.get_filename() == "会议.ics"
+    assert "会议" in attached.get_content()
+    assert fate_of(_found(one)) is Fate.SENT
+
+
+def test_a_refusal_for_good_is_kept_and_not_tried_again(house: Flask, server: Server) -> None:
+    server.answers[TO] = f"550 5.1.1 <{TO}> unknown"
+    one = _post()
+    _work(house, 3)
+    assert fate_of(_found(one)) is Fate.REFUSED
+    assert _found(one).refusal == "550 5.1.1 <***> unknown"
+    assert db.session.scalars(sa.select(Job.attempts)).all() == [1]
+    del server.answers[TO]
+    resend(SYSTEM, one)
+    _work(house)
+    assert server.ids == [_found(one).message_id], "the same mail, under its own Message-ID"
+    assert (fate_of(_found(one)), _found(one).refusal) == (Fate.SENT, "")
+
+
+def test_a_refusal_for_now_is_tried_again_and_told_meanwhile(house: Flask, server: Server) -> None:
+    server.answers[TO] = "451 4.7.1 greylisted"
+    one = _post()
+    _work(house)
+    assert (fate_of(_found(one)), _found(one).refusal) == (Fate.WAITING, "451 4.7.1 greylisted")
+    with pytest.raises(Conflict):
+        resend(SYSTEM, one)
+    del server.answers[TO]
+    with clock.fixed(clock.now() + timedelta(hours=1)):
+        run_due(house)
+    assert (fate_of(_found(one)), _found(one).doubtful) == (Fate.SENT, False)
+    assert len(server.taken) == 1
+
+
+def test_a_server_that_never_answers_is_given_up_after_five_tries(
+    house: Flask, tmp_path: Path
+) -> None:
+    _send_by(SmtpTransport("127.0.0.1", free_port(), timeout=1), tmp_path)
+    one = _post()
+    _work(house, 6)
+    assert fate_of(_found(one)) is Fate.REFUSED
+    assert "ConnectionRefusedError" in _found(one).refusal
+    job = db.session.scalars(sa.select(Job)).one()
+    assert (job.state, job.attempts) == (JobState.FAILED, 5)
+
+
+def test_a_connection_that_breaks_at_the_end_may_cost_one_duplicate_and_no_more(
+    house: Flask, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    def break_off() -> str:
+        raise ConnectionResetError
+
+    server.on_data = break_off
+    one = _post()
+    with caplog.at_level(logging.WARNING, "menghui"):
+        _work(house, 6)
+    assert server.ids == [_found(one).message_id] * 2
+    assert fate_of(_found(one)) is Fate.REFUSED
+    assert _found(one).refusal == outbox.UNCLEAR
+    assert _found(one).doubtful
+    assert "may arrive twice" in caplog.text
+    assert TO not in caplog.text
+
+
+def test_a_mail_that_was_sent_goes_again_as_a_copy(house: Flask, server: Server) -> None:
+    one = _post(kind="reminder", about="registration:7")
+    _work(house)
+    copy = resend(SYSTEM, one).id
+    _work(house)
+    assert len(set(server.ids)) == 2
+    assert (_found(copy).kind, _found(copy).about) == ("reminder", "registration:7")
+
+
+def test_an_address_that_no_mail_can_bear_stops_only_itself(house: Flask, server: Server) -> None:
+    bad, good = _post("wang\nlei@example.org"), _post()
+    _work(house)
+    assert fate_of(_found(bad)) is Fate.REFUSED
+    assert fate_of(_found(good)) is Fate.SENT
+    assert len(server.taken) == 1
+
+
+@pytest.mark.usefixtures("server")
+def test_what_is_written_to_a_number_becomes_a_file(house: Flask, tmp_path: Path) -> None:
+    one = _post("13800001234")
+    _work(house, 2)
+    files = list((tmp_path / "messages").glob("*.txt"))
+    assert [file.read_text() for file in files] == ["13800001234\n\n请准时参会。"]
+    assert fate_of(_found(one)) is Fate.SENT
