@@ -9,12 +9,21 @@ from eventapp.roster.rules.columns import (
     guess_columns,
     meaning_of,
 )
-from eventapp.roster.rules.notes import SENTENCES, Note, Severity, note_of
+from eventapp.roster.rules.notes import REFUSED, SENTENCES, Note, Severity, note_of, sentence_of
 from eventapp.roster.rules.reading import ReadRow, read_rows
+from eventapp.roster.rules.standing import (
+    Someone,
+    Standing,
+    count_rows,
+    judge_row,
+    judge_rows,
+    unknown_units,
+)
 from eventapp.roster.rules.states import Fate, RosterState
 
 __all__ = [
     "COLUMN_LABEL",
+    "REFUSED",
     "SENTENCES",
     "Column",
     "Fate",
@@ -24,9 +33,16 @@ __all__ = [
     "RosterState",
     "Severity",
     "SheetRow",
+    "Someone",
+    "Standing",
+    "count_rows",
     "find_heading",
     "guess_columns",
+    "judge_row",
+    "judge_rows",
     "meaning_of",
     "note_of",
     "read_rows",
+    "sentence_of",
+    "unknown_units",
 ]

@@ -40,6 +40,8 @@ def note_of(kept: Mapping[str, Any]) -> Note:
     return Note(kept["column"], kept["code"], Severity(kept["severity"]), kept["params"])
 
 
+REFUSED = "refused"
+
 SENTENCES: dict[str, str] = {
     # why a row is nobody
     "above_heading": N_("表头以上的标题或说明，不是人员。"),
@@ -84,3 +86,8 @@ SENTENCES: dict[str, str] = {
     "phone_number": N_("号码在表格里存成了数字，已按整数读取。"),
 }  # fmt: skip
 """Message ids by code."""
+
+
+def sentence_of(note: Note) -> str:
+    """Return the message id of a remark; one that another verb refused brings its own."""
+    return note.params["why"] if note.code == REFUSED else SENTENCES[note.code]

@@ -1,1 +1,26 @@
 """Verbs on lists of people: read, check, take."""
+
+from eventapp.roster.service.lists import (
+    ask_for_check,
+    check_roster,
+    discard_roster,
+    open_roster,
+    set_columns,
+)
+from eventapp.roster.service.sheets import Sheet, ensure_readable, read_pasted, read_sheet
+from eventapp.roster.service.taking import Terms, ask_to_take, take_roster
+
+__all__ = [
+    "Sheet",
+    "Terms",
+    "ask_for_check",
+    "ask_to_take",
+    "check_roster",
+    "discard_roster",
+    "ensure_readable",
+    "open_roster",
+    "read_pasted",
+    "read_sheet",
+    "set_columns",
+    "take_roster",
+]

@@ -58,6 +58,12 @@ def read_sheet(data: bytes, file_name: str) -> Sheet:
     Raises Invalid (field `file`) with a sentence for everything else: too large, locked, broken,
     or not what its name says.
     """
+    kind = ensure_readable(data, file_name)
+    return _best(_tables_of(data, kind) if kind != "text" else [("", _text_rows(_decode(data)))])
+
+
+def ensure_readable(data: bytes, file_name: str) -> str:
+    """Tell at a glance what kind of file it is, without opening it; raises Invalid as above."""
     suffix = Path(file_name).suffix.lower()
     if suffix not in _TEXTS and suffix not in _BOOKS:
         raise _refused("kind")
@@ -68,7 +74,7 @@ def read_sheet(data: bytes, file_name: str) -> Sheet:
     kind = _kind_of(data)
     if kind != _BOOKS.get(suffix, "text"):
         raise _refused("other", suffix=suffix)
-    return _best(_tables_of(data, kind) if kind != "text" else [("", _text_rows(_decode(data)))])
+    return kind
 
 
 def read_pasted(text: str) -> Sheet:

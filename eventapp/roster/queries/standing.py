@@ -1,0 +1,75 @@
+"""What a meeting and its alliance know already about the people of a list."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from eventapp.alliance.models import Person
+from eventapp.alliance.queries import member_names, organisation_names
+from eventapp.core.db import db
+from eventapp.core.names import name_key
+from eventapp.meetings.models import Meeting
+from eventapp.registration.models import Registration
+from eventapp.registration.queries.registrations import ENDED
+from eventapp.roster.rules import Column, ReadRow, Someone, Standing
+
+_people: Any = Person.__table__
+_registrations: Any = Registration.__table__
+_REGISTERED = (
+    sa.select(
+        _registrations.c.person_id,
+        _registrations.c.state,
+        _registrations.c.organisation_id,
+        _registrations.c.unit_text,
+        _people.c.name,
+    )
+    .join(_people, _people.c.id == _registrations.c.person_id)
+    .where(_registrations.c.meeting_id == sa.bindparam("meeting_id"))
+    .order_by(_registrations.c.id)
+)
+_PEOPLE = sa.select(_people.c.id, _people.c.name, _people.c.phone, _people.c.organisation_id).where(
+    _people.c.alliance_id == sa.bindparam("alliance_id")
+)
+_BY_PHONE = _PEOPLE.where(_people.c.phone.in_(sa.bindparam("phones", expanding=True)))
+_NAMELESS = _PEOPLE.where(_people.c.phone == "").order_by(_people.c.id)
+_AT_ONCE = 500
+
+
+def standing_of(meeting: Meeting, rows: Sequence[ReadRow]) -> Standing:
+    """Read, in few statements, what is known about the people and units of these rows."""
+    connection = db.session.connection()
+    names = member_names(meeting.alliance_id)
+    stands: dict[int, bool] = {}
+    present: set[tuple[str, str]] = set()
+    registered = connection.execute(_REGISTERED, {"meeting_id": meeting.id}).all()
+    units = organisation_names({row.organisation_id for row in registered} - {None} - set(names))
+    units |= names
+    for row in registered:
+        is_alive = row.state not in ENDED
+        stands[row.person_id] = stands.get(row.person_id, False) or is_alive
+        if is_alive:
+            unit = units.get(row.organisation_id, row.unit_text)
+            present.add((name_key(row.name), name_key(unit)))
+    nameless: dict[tuple[int | None, str], Someone] = {}
+    for row in connection.execute(_NAMELESS, {"alliance_id": meeting.alliance_id}):
+        key = (row.organisation_id, name_key(row.name))
+        nameless.setdefault(key, Someone(row.id, row.name, stands.get(row.id)))
+    phones = {row.values.get(Column.PHONE, "") for row in rows} - {""}
+    return Standing(
+        members={name_key(name): one for one, name in names.items()},
+        member_names=list(names.values()),
+        phones={
+            row.phone: Someone(row.id, row.name, stands.get(row.id))
+            for row in _with_phones(meeting.alliance_id, phones)
+        },
+        nameless=nameless,
+        present=present,
+    )
+
+
+def _with_phones(alliance_id: int, phones: Collection[str]) -> Iterator[Any]:
+    wanted, connection = sorted(phones), db.session.connection()
+    for at in range(0, len(wanted), _AT_ONCE):
+        some = {"alliance_id": alliance_id, "phones": wanted[at : at + _AT_ONCE]}
+        yield from connection.execute(_BY_PHONE, some)

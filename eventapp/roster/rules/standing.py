@@ -1,0 +1,117 @@
+"""What a row means beside what a meeting and its alliance know already."""
+
+import difflib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from eventapp.core.names import name_key
+from eventapp.roster.rules.columns import Column
+from eventapp.roster.rules.notes import Note, Severity
+from eventapp.roster.rules.reading import ReadRow
+from eventapp.roster.rules.states import Fate
+
+NEAR = 0.8
+"""How alike two names of units must be to ask whether one was meant (0 to 1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    """A person of the alliance: known by phone, or else by unit and name.
+
+    `stands` tells whether they are registered for the meeting: True alive, False ended, None no.
+    """
+
+    person_id: int
+    name: str
+    stands: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known before a list is taken; names of people and units are compared by their keys.
+
+    `nameless` are people without a phone by unit and name, `present` the names registered for
+    the meeting, each with the key of its unit.
+    """
+
+    members: Mapping[str, int]
+    member_names: Collection[str]
+    phones: Mapping[str, Someone]
+    nameless: Mapping[tuple[int | None, str], Someone]
+    present: Collection[tuple[str, str]]
+
+
+def judge_rows(rows: Iterable[ReadRow], standing: Standing) -> list[ReadRow]:
+    """Say of each row what becomes of it in this meeting; units that nobody knows once each."""
+    unknown: set[str] = set()
+    judged: list[ReadRow] = []
+    for row in rows:
+        unit = row.values.get(Column.UNIT, "")
+        key = name_key(unit)
+        if unit and row.fate is not Fate.SKIPPED and key not in standing.members:
+            if key not in unknown:
+                row = row.with_note(_unknown_unit(unit, standing.member_names))  # noqa: PLW2901
+            unknown.add(key)
+        judged.append(judge_row(row, standing) if row.fate is Fate.NEW else row)
+    return judged
+
+
+def judge_row(row: ReadRow, standing: Standing) -> ReadRow:
+    """Say what becomes of a row that could be taken by itself."""
+    name, unit = (name_key(row.values.get(column, "")) for column in (Column.NAME, Column.UNIT))
+    member = standing.members.get(unit)
+    phone = row.values.get(Column.PHONE, "")
+    known = standing.phones.get(phone) if phone else standing.nameless.get((member, name))
+    if known is not None:
+        return _judge_known(row, known, is_certain=bool(phone) or member is not None, name=name)
+    if (name, unit) in standing.present:
+        return row.with_note(Note(Column.NAME, "name_registered", Severity.WARNING))
+    return row
+
+
+def _judge_known(row: ReadRow, known: Someone, *, is_certain: bool, name: str) -> ReadRow:
+    if name_key(known.name) != name:
+        return row.with_note(Note(Column.PHONE, "phone_other_name", Severity.ERROR))
+    if known.stands is None:
+        if is_certain:
+            return row
+        return row.with_note(Note(Column.PHONE, "phone_needed", Severity.ERROR))
+    code, severity = ("registered", Severity.INFO) if known.stands else ("ended", Severity.WARNING)
+    return row.with_note(Note("", code, severity), Fate.KNOWN)
+
+
+def _unknown_unit(unit: str, member_names: Collection[str]) -> Note:
+    near = difflib.get_close_matches(unit, member_names, 1, NEAR)
+    if near:
+        return Note(Column.UNIT, "unit_near", Severity.WARNING, {"near": near[0]})
+    return Note(Column.UNIT, "unit_unknown", Severity.WARNING)
+
+
+def count_rows(rows: Sequence[ReadRow]) -> dict[str, int]:
+    """Count what a list holds: rows, people, units, and how many have which fate.
+
+    A person is whoever is named and not a repetition; a row may be a person and a problem.
+    """
+    people = [
+        row for row in rows if row.fate is not Fate.SKIPPED and row.values.get(Column.NAME, "")
+    ]
+    units = {name_key(row.values.get(Column.UNIT, "")) for row in people} - {""}
+    fates = {str(fate): sum(1 for row in rows if row.fate is fate) for fate in Fate}
+    remarked = sum(
+        1
+        for row in rows
+        if row.fate is Fate.NEW and any(note.severity is Severity.WARNING for note in row.notes)
+    )
+    return {
+        "rows": len(rows), "people": len(people), "units": len(units), **fates, "warned": remarked,
+    }  # fmt: skip
+
+
+def unknown_units(rows: Iterable[ReadRow], members: Mapping[str, int]) -> list[str]:
+    """List the units of people who can be taken that are not members, each once, in order."""
+    found: dict[str, str] = {}
+    for row in rows:
+        unit = row.values.get(Column.UNIT, "")
+        if unit and row.fate is Fate.NEW and name_key(unit) not in members:
+            found.setdefault(name_key(unit), unit)
+    return list(found.values())

@@ -1,0 +1,187 @@
+"""Open a list that an organiser sent, say what each of its rows means, drop it."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from eventapp.core import clock, files
+from eventapp.core.access import Actor
+from eventapp.core.db import lock, transaction
+from eventapp.core.errors import N_, Conflict, Invalid
+from eventapp.core.jobs import enqueue
+from eventapp.core.ledger import audit
+from eventapp.meetings.queries import meeting_of
+from eventapp.roster.models import Roster, RosterRow
+from eventapp.roster.queries import roster_in, standing_of
+from eventapp.roster.rules import (
+    Column,
+    Heading,
+    ReadRow,
+    RosterState,
+    count_rows,
+    find_heading,
+    judge_rows,
+    read_rows,
+    unknown_units,
+)
+from eventapp.roster.service.sheets import Sheet, ensure_readable, read_sheet
+
+_rows: Any = RosterRow.__table__
+_KEEP = sa.insert(_rows)
+LONGEST_FILE_NAME = 160
+
+
+def open_roster(actor: Actor, meeting_id: int, *, data: bytes, file_name: str) -> int:
+    """Keep a list as it was sent; tell its number. `check_roster` says what it means.
+
+    Raises Invalid (field `file`) for what is plainly no list.
+    """
+    ensure_readable(data, file_name)
+    with transaction() as session:
+        scope_id = meeting_of(meeting_id).scope_id
+        files.store(data, "application/octet-stream")
+        roster = Roster(
+            meeting_id=meeting_id,
+            file_name=file_name[-LONGEST_FILE_NAME:],
+            file_digest=hashlib.sha256(data).hexdigest(),
+            actor=str(actor),
+            created_at=clock.now(),
+            totals={},
+            columns=[],
+        )
+        session.add(roster)
+        session.flush()
+        roster_id = roster.id
+        audit(actor, scope_id, "roster.open", f"roster:{roster_id}", digest=roster.file_digest)
+    return roster_id
+
+
+def ask_for_check(actor: Actor, meeting_id: int, roster_id: int) -> int:
+    """Have a list checked in the background; tell the job's number."""
+    with transaction():
+        roster = lock_open(meeting_id, roster_id)
+        job_id = enqueue("check_roster", meeting_of(meeting_id).scope_id, actor, roster=roster_id)
+        roster.totals = {"job": job_id}
+    return job_id
+
+
+def set_columns(
+    actor: Actor, meeting_id: int, roster_id: int, *, header_row: int, columns: Sequence[str]
+) -> None:
+    """Say by hand what the columns of a list mean, and have it checked anew.
+
+    Raises Invalid (field `columns`) where no column, or more than one, is the name.
+    """
+    chosen = [column for column in columns if column]
+    if any(chosen.count(column) > 1 for column in chosen):
+        raise Invalid(
+            "columns_twice", N_("同一个含义只能给一列，请检查各列的选择。"), field="columns"
+        )
+    if Column.NAME not in chosen:
+        raise Invalid("columns_name", N_("请指出哪一列是姓名。"), field="columns")
+    with transaction():
+        roster = lock_open(meeting_id, roster_id)
+        roster.header_row = header_row
+        roster.columns = [str(Column(column)) if column else "" for column in columns]
+        audit(actor, meeting_of(meeting_id).scope_id, "roster.columns", f"roster:{roster_id}")
+        ask_for_check(actor, meeting_id, roster_id)
+
+
+def check_roster(meeting_id: int, roster_id: int) -> dict[str, Any]:
+    """Read a list and keep what becomes of each row and why; tell the totals.
+
+    Nobody is registered by it. What cannot be read at all is kept as a refusal in the totals.
+    """
+    roster = roster_in(meeting_id, roster_id)
+    name, digest, columns = roster.file_name, roster.file_digest, tuple(roster.columns)
+    header_row = roster.header_row
+    try:
+        sheet = read_sheet(files.read(digest), name)
+    except Invalid as error:
+        return _keep(meeting_id, roster_id, None, Heading(0, ()), [], error)
+    heading = Heading(header_row, columns) if columns else find_heading(sheet.rows)
+    rows = read_rows(sheet.rows, heading) if Column.NAME in heading.columns else []
+    return _keep(meeting_id, roster_id, sheet, heading, rows, None)
+
+
+def _keep(
+    meeting_id: int,
+    roster_id: int,
+    sheet: Sheet | None,
+    heading: Heading,
+    rows: Sequence[ReadRow],
+    refused: Invalid | None,
+) -> dict[str, Any]:
+    with transaction() as session:
+        roster = lock_open(meeting_id, roster_id)
+        meeting = meeting_of(meeting_id)
+        standing = standing_of(meeting, rows)
+        judged = judge_rows(rows, standing)
+        units = unknown_units(judged, standing.members)
+        totals: dict[str, Any] = {**count_rows(judged), "new_units": units}
+        if refused is not None:
+            totals["refused"] = [refused.message, refused.params]
+        if sheet is not None:
+            totals |= {"others": list(sheet.others), "heads": _heads(sheet, heading)}
+            roster.sheet = sheet.name[:60]
+        roster.header_row, roster.columns = heading.row, [str(one) for one in heading.columns]
+        roster.totals = {**totals, "job": roster.totals.get("job")}
+        session.execute(sa.delete(RosterRow).where(RosterRow.roster_id == roster_id))
+        if judged:
+            session.connection().execute(_KEEP, [_row(roster_id, row) for row in judged])
+    return totals
+
+
+def _heads(sheet: Sheet, heading: Heading) -> list[str]:
+    """Return what stands above each column, or in its first cell."""
+    rows = [row for row in sheet.rows if row.number >= heading.row]
+    width = max(len(row.cells) for row in sheet.rows)
+    heads = [""] * width
+    for row in rows[: 1 if heading.row else 5]:
+        for place, cell in enumerate(row.cells):
+            heads[place] = heads[place] or cell.strip()[:30]
+    return heads
+
+
+def _row(roster_id: int, row: ReadRow) -> dict[str, Any]:
+    return {
+        "roster_id": roster_id,
+        "number": row.number,
+        "cells": list(row.cells),
+        "values": row.values,
+        "fate": row.fate,
+        "notes": [note.as_json() for note in row.notes],
+    }
+
+
+def discard_roster(actor: Actor, meeting_id: int, roster_id: int) -> None:
+    """Drop a list: its rows and its file go, who it registered stays registered."""
+    with transaction() as session:
+        roster = roster_in(meeting_id, roster_id)
+        roster = lock(Roster, roster.id)
+        session.execute(sa.delete(RosterRow).where(RosterRow.roster_id == roster_id))
+        roster.state, roster.file_name, roster.totals = RosterState.DISCARDED, "", {}
+        audit(actor, meeting_of(meeting_id).scope_id, "roster.discard", f"roster:{roster_id}")
+        digest = roster.file_digest
+        is_shared = session.scalar(
+            sa.select(sa.func.count())
+            .select_from(Roster)
+            .where(
+                Roster.file_digest == digest,
+                Roster.id != roster_id,
+                Roster.state != RosterState.DISCARDED,
+            )
+        )
+        roster.file_digest = ""
+        if not is_shared:
+            files.discard(digest)
+
+
+def lock_open(meeting_id: int, roster_id: int) -> Roster:
+    """Hold a list that has not been taken; raises Conflict for one that has."""
+    roster = lock(Roster, roster_in(meeting_id, roster_id).id)
+    if roster.state is not RosterState.OPEN:
+        raise Conflict("roster_closed", N_("这份名单已经导入或放弃，不能再改。"))
+    return roster

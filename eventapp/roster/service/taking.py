@@ -1,0 +1,213 @@
+"""Register the people of a list: some hundred at a time, each time wholly or not at all.
+
+What was taken is noted with its row in the transaction that registers, so a worker that dies
+goes on where it stopped, and the same list taken twice changes nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from eventapp.alliance.queries import member_names
+from eventapp.alliance.service import UnitIn, add_units
+from eventapp.alliance.service.people import PersonIn, ensure_people
+from eventapp.core import clock
+from eventapp.core.access import Actor
+from eventapp.core.db import db, transaction
+from eventapp.core.errors import DomainError
+from eventapp.core.jobs import enqueue
+from eventapp.core.ledger import audit
+from eventapp.core.names import name_key
+from eventapp.meetings.models import Meeting
+from eventapp.meetings.queries import meeting_of
+from eventapp.registration.rules import Category, State
+from eventapp.registration.service.enrolment import DESK, Enrolled, Wish, enrol
+from eventapp.roster.models import RosterRow
+from eventapp.roster.queries import fates_of, read_back, standing_of
+from eventapp.roster.rules import (
+    REFUSED,
+    Column,
+    Fate,
+    Note,
+    ReadRow,
+    RosterState,
+    Severity,
+    judge_row,
+    unknown_units,
+)
+from eventapp.roster.service.lists import lock_open
+
+AT_ONCE = 250
+"""Rows registered in one transaction: the door waits no longer than that for its turn."""
+
+_rows: Any = RosterRow.__table__
+_NOTE = (
+    sa.update(_rows)
+    .where(
+        _rows.c.roster_id == sa.bindparam("b_roster"), _rows.c.number == sa.bindparam("b_number")
+    )
+    .values(
+        fate=sa.bindparam("b_fate"),
+        notes=sa.bindparam("b_notes"),
+        registration_id=sa.bindparam("b_registration"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a list is taken: as what people come who name no category, and whether units that
+    nobody knows become members; else their names stand with their people alone."""
+
+    category: Category = Category.DELEGATE
+    adds_units: bool = True
+
+
+def ask_to_take(actor: Actor, meeting_id: int, roster_id: int, terms: Terms) -> int:
+    """Have a list taken in the background; tell the job's number."""
+    with transaction():
+        roster = lock_open(meeting_id, roster_id)
+        job_id = enqueue(
+            "take_roster",
+            meeting_of(meeting_id).scope_id,
+            actor,
+            roster=roster_id,
+            category=terms.category.value,
+            adds_units=terms.adds_units,
+        )
+        roster.totals = {**roster.totals, "job": job_id}
+    return job_id
+
+
+def take_roster(
+    actor: Actor,
+    meeting_id: int,
+    roster_id: int,
+    terms: Terms,
+    tell: Callable[[int, int], None] = lambda _done, _total: None,
+) -> dict[str, int]:
+    """Register everybody of a list whose row has no error; tell how many rows have which fate.
+
+    `tell` hears how far it has come. Raises Conflict for a list that was taken or discarded.
+    """
+    counts = fates_of(roster_id)
+    total = counts.get(Fate.NEW, 0) + counts.get(Fate.TAKEN, 0)
+    tell(counts.get(Fate.TAKEN, 0), total)
+    while _take_some(actor, meeting_id, roster_id, terms):
+        tell(total - fates_of(roster_id).get(Fate.NEW, 0), total)
+    with transaction():
+        roster = lock_open(meeting_id, roster_id)
+        counts = fates_of(roster_id)
+        roster.state, roster.taken_at = RosterState.TAKEN, clock.now()
+        roster.totals = {**roster.totals, **{str(fate): counts.get(fate, 0) for fate in Fate}}
+        scope_id = meeting_of(meeting_id).scope_id
+        audit(actor, scope_id, "roster.take", f"roster:{roster_id}", **counts)
+    return counts
+
+
+def _take_some(actor: Actor, meeting_id: int, roster_id: int, terms: Terms) -> bool:
+    """Register the next people of a list; False where none are left."""
+    with transaction() as session:
+        lock_open(meeting_id, roster_id)
+        kept = session.scalars(
+            sa.select(RosterRow)
+            .where(RosterRow.roster_id == roster_id, RosterRow.fate == Fate.NEW)
+            .order_by(RosterRow.number)
+            .limit(AT_ONCE)
+        ).all()
+        rows = read_back(kept)
+        session.expunge_all()
+        if not rows:
+            return False
+        meeting = meeting_of(meeting_id)
+        standing = standing_of(meeting, rows)
+        judged = [judge_row(row, standing) for row in rows]
+        done = [(row, None) for row in judged if row.fate is not Fate.NEW]
+        taken = _register(actor, meeting, [row for row in judged if row.fate is Fate.NEW], terms)
+        _note(roster_id, [*done, *taken])
+    return True
+
+
+Done = tuple[ReadRow, Enrolled | None]
+
+
+def _register(actor: Actor, meeting: Meeting, rows: Sequence[ReadRow], terms: Terms) -> list[Done]:
+    """Register rows; one that cannot be a person is set aside with its reason, the rest go on."""
+    refused: list[Done] = []
+    left = list(rows)
+    members = _members(actor, meeting, left, terms)
+    while left:
+        units = [members.get(name_key(row.values.get(Column.UNIT, ""))) for row in left]
+        entries = [_person(row, unit) for row, unit in zip(left, units, strict=True)]
+        try:
+            people = ensure_people(meeting.alliance_id, entries)
+        except DomainError as error:
+            if error.row is None:
+                raise
+            note = Note("", REFUSED, Severity.ERROR, {"why": error.message, **error.params})
+            refused.append((left.pop(error.row).with_note(note), None))
+            continue
+        seen: set[int] = set()
+        twice = [one.id in seen or seen.add(one.id) is not None for one in people]
+        if any(twice):
+            place = twice.index(True)
+            note = Note(Column.PHONE, "phone_needed", Severity.ERROR)
+            refused.append((left.pop(place).with_note(note), None))
+            continue
+        wishes = [
+            Wish(
+                person.id,
+                Category(row.values.get(Column.CATEGORY) or terms.category),
+                unit,
+                row.values.get(Column.UNIT, ""),
+                writes=bool(person.email),
+            )
+            for row, unit, person in zip(left, units, people, strict=True)
+        ]
+        enrolled = enrol(actor, meeting, wishes, channel=DESK)
+        return [*refused, *zip(left, enrolled, strict=True)]
+    return refused
+
+
+def _members(
+    actor: Actor, meeting: Meeting, rows: Sequence[ReadRow], terms: Terms
+) -> dict[str, int]:
+    members = {name_key(name): one for one, name in member_names(meeting.alliance_id).items()}
+    if terms.adds_units:
+        units = [UnitIn(unit) for unit in unknown_units(rows, members)]
+        added = add_units(actor, meeting.alliance_id, units) if units else []
+        members |= {
+            name_key(unit.name): one.organisation_id for unit, one in zip(units, added, strict=True)
+        }
+    return members
+
+
+def _person(row: ReadRow, unit: int | None) -> PersonIn:
+    values = row.values
+    return PersonIn(
+        values[Column.NAME],
+        values.get(Column.PHONE, ""),
+        values.get(Column.EMAIL, ""),
+        values.get(Column.TITLES, ""),
+        unit,
+    )
+
+
+def _note(roster_id: int, done: Sequence[Done]) -> None:
+    rows: list[dict[str, Any]] = []
+    for row, enrolled in done:
+        notes = list(row.notes)
+        if enrolled is not None and enrolled.state is State.WAITLISTED:
+            notes.append(Note("", "waitlisted", Severity.WARNING))
+        rows.append(
+            {
+                "b_roster": roster_id,
+                "b_number": row.number,
+                "b_fate": row.fate if enrolled is None else Fate.TAKEN,
+                "b_notes": [note.as_json() for note in notes],
+                "b_registration": None if enrolled is None else enrolled.registration_id,
+            }
+        )
+    db.session.connection().execute(_NOTE, rows)
