@@ -15,7 +15,7 @@ from eventapp.agenda.queries import ItemPersonRow, latest_edition
 from eventapp.agenda.rules import KIND_LABEL, ItemState
 from eventapp.core import clock, installation
 from eventapp.core.errors import N_
-from eventapp.hall.document import calendar_file
+from eventapp.agenda.document import calendar_file
 from eventapp.hall.queries import (
     Projection,
     PublicPage,

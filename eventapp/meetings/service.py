@@ -35,6 +35,8 @@ CHANGEABLE = frozenset(
     }
 )
 """Columns that `change_meeting` takes; the state has a verb of its own."""
+TOLD = frozenset({"starts_at", "ends_at", "zone", "venue", "address"})
+"""Of these the log keeps what they were, so that people can be told what is different."""
 
 
 def create_meeting(
@@ -106,6 +108,7 @@ def change_meeting(
         meeting = lock(Meeting, meeting_id)
         _move_slug(meeting, fields.pop("slug", meeting.slug))
         changed = sorted(name for name, value in fields.items() if getattr(meeting, name) != value)
+        told = {name: _plain(getattr(meeting, name)) for name in changed if name in TOLD}
         for name, value in fields.items():
             setattr(meeting, name, value)
         meeting.title, meeting.kind = clean_name(meeting.title), Kind(meeting.kind)
@@ -113,8 +116,12 @@ def change_meeting(
         if rooms is not None:
             _set_rooms(meeting_id, rooms)
         subject = f"meeting:{meeting_id}"
-        audit(actor, meeting.scope_id, "meeting.change", subject, fields=changed)
+        audit(actor, meeting.scope_id, "meeting.change", subject, fields=changed, before=told)
     return meeting
+
+
+def _plain(value: datetime | str) -> str:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def set_state(actor: Actor, meeting_id: int, state: State, *, reason: str = "") -> Meeting:

@@ -1,10 +1,11 @@
-"""What a notice and a reply can be, when a notice is late, and until when a unit may answer."""
+"""What a notice, a reply and a letter can be; when a notice is late, and a reply too late."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from eventapp.core.errors import N_, Conflict, Invalid
 from eventapp.meetings.rules import State as MeetingState
+from eventapp.registration.rules import State
 
 
 class NoticeState(StrEnum):
@@ -84,3 +85,63 @@ def latest_sending(starts_at: datetime, notice_days: int) -> datetime:
 def is_late(starts_at: datetime, notice_days: int, now: datetime) -> bool:
     """Answer whether a notice that is sent now falls short of its notice period."""
     return now > latest_sending(starts_at, notice_days)
+
+
+class Kind(StrEnum):
+    """What a letter to a person or a unit is for."""
+
+    RECEIVED = "received"
+    APPROVAL = "approval"
+    DECLINE = "decline"
+    WAITLIST = "waitlist"
+    MOVED_UP = "moved_up"
+    SUBSTITUTE = "substitute"
+    SUBSTITUTED = "substituted"
+    INVITATION = "invitation"
+    INVITATION_REMINDER = "invitation_reminder"
+    REMINDER = "reminder"
+    CHANGE = "change"
+    NOTICE = "notice"
+    NOTICE_REMINDER = "notice_reminder"
+
+
+KIND_LABEL: dict[Kind, str] = {
+    Kind.RECEIVED: N_("收到报名"),
+    Kind.APPROVAL: N_("报名通过"),
+    Kind.DECLINE: N_("报名未通过"),
+    Kind.WAITLIST: N_("列入候补"),
+    Kind.MOVED_UP: N_("候补转正"),
+    Kind.SUBSTITUTE: N_("换人：致新代表"),
+    Kind.SUBSTITUTED: N_("换人：致原代表"),
+    Kind.INVITATION: N_("邀请"),
+    Kind.INVITATION_REMINDER: N_("催请答复"),
+    Kind.REMINDER: N_("会前提醒"),
+    Kind.CHANGE: N_("变动通知"),
+    Kind.NOTICE: N_("会议通知"),
+    Kind.NOTICE_REMINDER: N_("催报回执"),
+}
+TO_PEOPLE = tuple(kind for kind in Kind if kind not in (Kind.NOTICE, Kind.NOTICE_REMINDER))
+TO_MANY = (Kind.REMINDER, Kind.CHANGE)
+"""What somebody at the desk sends to everybody; all else follows from an act."""
+
+_BY_STATE: dict[State, Kind] = {
+    State.SUBMITTED: Kind.RECEIVED,
+    State.APPROVED: Kind.APPROVAL,
+    State.DECLINED: Kind.DECLINE,
+    State.WAITLISTED: Kind.WAITLIST,
+    State.INVITED: Kind.INVITATION,
+    State.REPLACED: Kind.SUBSTITUTED,
+}
+
+
+def decide_kind(
+    state: State, before: State | None, *, is_substitute: bool, was_reminded: bool
+) -> Kind | None:
+    """Say what is written to somebody whose registration came into a state; None for nothing."""
+    if state is State.APPROVED and before is State.WAITLISTED:
+        return Kind.MOVED_UP
+    if state is State.APPROVED and before is None and is_substitute:
+        return Kind.SUBSTITUTE
+    if state is State.INVITED and was_reminded:
+        return Kind.INVITATION_REMINDER
+    return _BY_STATE.get(state)

@@ -9,10 +9,9 @@ from flask_babel import force_locale, gettext
 from eventapp.accounts.models import PersonalLink
 from eventapp.accounts.service import link_token
 from eventapp.core import installation
-from eventapp.core.errors import N_
 from eventapp.meetings.models import Meeting
 from eventapp.registration.queries import Row, pass_token
-from eventapp.registration.rules import CATEGORY_LABEL, STATE_LABEL, State, format_code
+from eventapp.registration.rules import CATEGORY_LABEL, STATE_LABEL, format_code
 from eventapp.web.filters import clock_time, local, long_time
 from eventapp.web.language import html_lang
 from eventapp.web.pdf import render_pdf, title_lines
@@ -21,13 +20,6 @@ from eventapp.web.sheets import csv_file, workbook
 
 CHINESE = "zh_Hans_CN"
 """What a person is written in who registered in no language that we know of."""
-SUBJECTS = {
-    State.APPROVED: N_("报名已通过：%(meeting)s"),
-    State.SUBMITTED: N_("已收到报名：%(meeting)s"),
-    State.WAITLISTED: N_("报名已列入候补：%(meeting)s"),
-    State.DECLINED: N_("报名未能通过：%(meeting)s"),
-}
-"""States of which a person is told by mail."""
 
 
 def base_url() -> str:
@@ -45,20 +37,6 @@ def _render(template: str, **values: Any) -> str:
     return current_app.jinja_env.get_template(template).render(
         demo=installation.is_demo(), **values
     )
-
-
-def registration_mail(meeting: Meeting, row: Row, link: PersonalLink) -> tuple[str, str]:
-    """Return subject and text of the mail that says how a registration stands, in its language."""
-    with force_locale(row.language or CHINESE):
-        text = _render(
-            f"mail/registration_{row.state.value}.txt",
-            meeting=meeting,
-            row=row,
-            category=CATEGORY_LABEL[row.category],
-            code=format_code(row.code) if row.code else "",
-            link=link_address(link),
-        )
-        return gettext(SUBJECTS[row.state]) % {"meeting": meeting.title}, text
 
 
 def slips_pdf(meeting: Meeting, people: Sequence[tuple[Row, PersonalLink]]) -> bytes:

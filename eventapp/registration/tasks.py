@@ -1,21 +1,18 @@
-"""Jobs of registration: tell a person by mail, print many slips, delete overdue contacts."""
+"""Jobs of registration: print many slips, delete overdue contacts."""
 
 from typing import Any
 
 from flask import Flask
 
-from eventapp.accounts.queries import link_of, links_of
+from eventapp.accounts.queries import links_of
 from eventapp.core import files
 from eventapp.core.access import SYSTEM, Role
-from eventapp.core.db import db, transaction
+from eventapp.core.db import transaction
 from eventapp.core.jobs import Job, progress
-from eventapp.core.outbox import post
 from eventapp.meetings.queries import meeting_of
-from eventapp.registration.document import SUBJECTS, registration_mail, slips_pdf
-from eventapp.registration.models import Registration
+from eventapp.registration.document import slips_pdf
 from eventapp.registration.queries import (
     meetings_with_overdue_contacts,
-    registration_in,
     registrations_of,
 )
 from eventapp.registration.rules import State
@@ -25,24 +22,8 @@ from eventapp.web.queue import add_chore, add_handlers
 
 def register(app: Flask) -> None:
     """Let the queue do these jobs, and the worker look for contacts to be deleted."""
-    add_handlers(app, {"tell_registrant": tell_registrant, "print_slips": print_slips})
+    add_handlers(app, {"print_slips": print_slips})
     add_chore(app, delete_contacts)
-
-
-def tell_registrant(job: Job) -> dict[str, Any]:
-    """Mail a person how the registration stands now; without an address there is nothing to do."""
-    registration_id = job.params["registration"]
-    meeting = meeting_of(db.session.get_one(Registration, registration_id).meeting_id)
-    row = registration_in(meeting.id, registration_id)
-    link = link_of(meeting.scope_id, Role.DELEGATE, registration_id)
-    is_stale = job.params.get("state", row.state) != row.state
-    if is_stale or not row.email or row.state not in SUBJECTS or link is None:
-        return {"posted": False}
-    subject, text = registration_mail(meeting, row, link)
-    scope_id = meeting.scope_id
-    with transaction():
-        post(SYSTEM, scope_id, row.email, subject, text)
-    return {"posted": True}
 
 
 def print_slips(job: Job) -> dict[str, Any]:

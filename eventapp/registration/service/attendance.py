@@ -1,7 +1,8 @@
 """Verbs on registrations: register, approve, decline, cancel, give a place."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 
 import sqlalchemy as sa
 
@@ -66,11 +67,21 @@ def tell(actor: Actor, registration_id: int) -> None:
 
 
 def tell_all(
-    actor: Actor, registrations: Sequence[Registration], *, wait: timedelta = AT_ONCE
+    actor: Actor,
+    registrations: Sequence[Registration],
+    *,
+    wait: timedelta = AT_ONCE,
+    before: Mapping[int, State] = MappingProxyType({}),
 ) -> None:
-    """Ask for a mail to each of a meeting's people that says how the registration stands."""
+    """Ask for a mail to each of a meeting's people that says how the registration stands.
+
+    `before` is how it stood, where that makes a difference to what is written.
+    """
     if registrations:
-        about = [{"registration": one.id, "state": one.state.value} for one in registrations]
+        about = [
+            {"registration": one.id, "state": one.state.value, "before": before.get(one.id, "")}
+            for one in registrations
+        ]
         scope_id = meeting_of(registrations[0].meeting_id).scope_id
         enqueue_all("tell_registrant", scope_id, actor, about, wait=wait)
 
@@ -175,7 +186,7 @@ def settle(
                 kill_pass(one)
     _link_all(actor, ids)
     if state is State.APPROVED:
-        tell_all(actor, registrations, wait=wait)
+        tell_all(actor, registrations, wait=wait, before=before)
     elif state is State.DECLINED:  # who declined an invitation knows it
         examined = [one for one in registrations if before[one.id] is not State.INVITED]
         tell_all(actor, examined, wait=wait)

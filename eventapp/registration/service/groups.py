@@ -22,7 +22,7 @@ from eventapp.registration.queries import delegation_in
 from eventapp.registration.queries.places import terms_of
 from eventapp.registration.queries.registrations import ENDED
 from eventapp.registration.rules import Category, State, ensure_may_become
-from eventapp.registration.service.attendance import become, hold_registrations
+from eventapp.registration.service.attendance import become, hold_registrations, tell_all
 from eventapp.registration.service.enrolment import LIAISON, Enrolled, Wish, enrol
 from eventapp.registration.service.passes import kill_pass
 from eventapp.registration.service.settings import current_consent
@@ -135,6 +135,7 @@ def substitute_delegate(
         ensure_may_become(old.state, State.REPLACED)
         unit_id, category, place = old.organisation_id, old.category, old.place
         become(actor, [old], State.REPLACED, "")
+        tell_all(actor, [old])
         kill_pass(registration_id)
         link = link_of(meeting.scope_id, Role.DELEGATE, registration_id)
         if link is not None:

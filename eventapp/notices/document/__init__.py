@@ -1,0 +1,10 @@
+"""Renderings of what is written to people and units."""
+
+from eventapp.notices.document.letters import (
+    WITHOUT_LINK,
+    Letter,
+    letter_to_person,
+    letter_to_unit,
+)
+
+__all__ = ["WITHOUT_LINK", "Letter", "letter_to_person", "letter_to_unit"]

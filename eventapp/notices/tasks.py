@@ -1,0 +1,81 @@
+"""Jobs of notices: write to a person, in their language, what concerns their registration.
+
+Features below ask for it by a row in the queue of jobs; they need not know what is written.
+"""
+
+from typing import Any
+
+from flask import Flask
+
+from eventapp.accounts.queries import link_of
+from eventapp.core import files
+from eventapp.core.access import SYSTEM, Role
+from eventapp.core.db import db, transaction
+from eventapp.core.jobs import Job
+from eventapp.core.outbox import Attachment, post
+from eventapp.meetings.queries import meeting_of
+from eventapp.notices.document import WITHOUT_LINK, letter_to_person
+from eventapp.notices.queries import Change
+from eventapp.notices.rules import Kind, decide_kind
+from eventapp.registration.models import Registration
+from eventapp.registration.queries import registration_in
+from eventapp.registration.rules import State
+from eventapp.web.queue import add_handlers
+
+CALENDAR = "text/calendar"
+
+
+def register(app: Flask) -> None:
+    """Let the queue do these jobs."""
+    add_handlers(app, {"tell_registrant": tell_registrant})
+
+
+def tell_registrant(job: Job) -> dict[str, Any]:
+    """Write to a person: what the job names, else how the registration stands now.
+
+    Nothing is written to whom there is no address, nor where the registration has gone on since.
+    """
+    params = job.params
+    registration = db.session.get_one(Registration, params["registration"])
+    kind = _kind(registration, params)
+    meeting = meeting_of(registration.meeting_id)
+    row = registration_in(meeting.id, registration.id)
+    link = link_of(meeting.scope_id, Role.DELEGATE, row.id)
+    recipient = row.email or (row.phone if params.get("texts") else "")
+    if kind is None or not recipient or (link is None and kind not in WITHOUT_LINK):
+        return {"posted": False}
+    changes = [Change(**one) for one in params.get("changes", [])]
+    letter = letter_to_person(kind, meeting, row, link, changes=changes)
+    scope_id, slug = meeting.scope_id, meeting.slug
+    with transaction():
+        attached: list[Attachment] = []
+        if letter.calendar and row.email:
+            stored = files.store(letter.calendar, CALENDAR)
+            attached.append(Attachment(f"{slug}.ics", CALENDAR, stored.digest))
+        post(
+            SYSTEM,
+            scope_id,
+            recipient,
+            letter.subject,
+            letter.text,
+            kind=kind.value,
+            about=f"registration:{row.id}",
+            attachments=attached,
+        )
+    return {"posted": True, "kind": kind.value}
+
+
+def _kind(registration: Registration, params: dict[str, Any]) -> Kind | None:
+    if "kind" in params:
+        kind = Kind(params["kind"])
+        gone = kind is Kind.REMINDER and registration.state is not State.APPROVED
+        return None if gone else kind
+    if params.get("state", registration.state) != registration.state:
+        return None
+    before = params.get("before")
+    return decide_kind(
+        registration.state,
+        State(before) if before else None,
+        is_substitute=registration.replaces_id is not None,
+        was_reminded=registration.reminded_at is not None,
+    )
