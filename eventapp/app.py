@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from flask.cli import AppGroup
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_migrate import Migrate
@@ -194,6 +195,16 @@ def _wire_features(app: Flask) -> None:
             if hasattr(module, "bp"):
                 app.register_blueprint(module.bp)
             if hasattr(module, "cli"):
-                app.cli.add_command(module.cli)
+                _add_commands(app, module.cli)
             if hasattr(module, "register"):
                 module.register(app)
+
+
+def _add_commands(app: Flask, group: AppGroup) -> None:
+    """Give the command line a feature's commands; a group of one name may come from several."""
+    known = app.cli.commands.get(group.name or "")
+    if isinstance(known, AppGroup) and known is not group:
+        for command in group.commands.values():
+            known.add_command(command)
+    else:
+        app.cli.add_command(group)

@@ -57,7 +57,7 @@ SENTENCES: dict[str, str] = {
     "name_long": N_("姓名最多 %(most)s 个字。"),
     "unit_long": N_("单位名称最多 %(most)s 个字。"),
     "unit_above_formula": N_("单位空着，而上面的单位是公式，读不出是哪个单位。请填写单位。"),
-    "titles_long": N_("职务不能超过 %(most)s 个字。"),
+    "titles_long": N_("职务不能超过 %(max)s 个字。"),
     "phone_digits": N_("手机号应为 11 位，这里是 %(digits)s 位。"),
     "phone_many": N_("一格里写了几个号码，请只留一个。"),
     "phone_rounded": N_("表格软件把号码改成了科学计数法，末几位已丢失。请填写原来的号码。"),

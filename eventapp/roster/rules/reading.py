@@ -175,7 +175,7 @@ class _Reader:
     def _titles(self, text: str) -> str:
         titles = re.sub(r"\s+", " ", text.strip())
         if len(titles) > LONGEST_TITLES:
-            self._say(Column.TITLES, "titles_long", most=LONGEST_TITLES)
+            self._say(Column.TITLES, "titles_long", max=LONGEST_TITLES)
         return titles
 
     def _phone(self, text: str) -> str:
