@@ -51,7 +51,7 @@ bp = Blueprint("accounts", __name__)
 
 LANDING = {
     Role.DELEGATE: "registration.show_pass",
-    Role.LIAISON: "registration.show_delegation",
+    Role.LIAISON: "delegation.show_delegation",
     Role.REPRESENTATIVE: "voting.show_booth",
 }
 """Where a personal link leads, by what it is for."""

@@ -1,13 +1,13 @@
-"""Doors of registration: the public form and passes, a unit's delegation, the desk's pages."""
+"""Doors of registration: the public form and passes, the desk's pages."""
 
 from flask import Flask
 from flask_limiter.util import get_remote_address
 
-from eventapp.registration.routes import delegation, desk, paper, passes, public, settings
+from eventapp.registration.routes import desk, paper, passes, public, settings
 from eventapp.registration.routes.blueprint import bp
 from eventapp.registration.routes.blueprint import browser as browser_key
 
-__all__ = ["bp", "delegation", "desk", "paper", "passes", "public", "register", "settings"]
+__all__ = ["bp", "desk", "paper", "passes", "public", "register", "settings"]
 
 PER_BROWSER = "10 per minute"
 PER_ADDRESS = "120 per minute"

@@ -37,7 +37,6 @@ from eventapp.registration.service import (
     give_mandate,
     set_category,
     set_consent,
-    set_liaison,
 )
 from eventapp.web.queue import run_due
 from tests.factories import make_user, put_token, sign_in
@@ -316,32 +315,6 @@ def test_one_phone_may_hold_the_passes_of_two_colleagues(app: Flask, client: Fla
     for key, name in zip(ids, ("王磊", "李娜"), strict=True):
         assert f'pass-name">{name}' in client.get(f"/m/{slug}/pass?who={key}").text
     assert "周敏" not in client.get(f"/m/{slug}/pass?who={stranger}").text
-
-
-def test_a_liaison_adds_people_of_the_own_unit_and_touches_no_others(
-    app: Flask, client: FlaskClient
-):
-    with app.app_context():
-        meeting = make_meeting()
-        delegation = set_liaison(SYSTEM, meeting.id, make_unit(meeting.alliance_id))
-        _open(client, meeting, Role.LIAISON, delegation.id)
-        other = make_registration(meeting, "周敏").id
-        slug, unit, meeting_id = meeting.slug, delegation.organisation_id, meeting.id
-    assert "还没有人报名" in client.get(f"/m/{slug}/delegation").text
-    sent = {"name": "王磊", "phone": "13800138000", "category": "delegate", "consent": "y"}
-    assert client.post(f"/m/{slug}/delegation", data=sent).status_code == 303
-    page = client.get(f"/m/{slug}/delegation").text
-    assert "王磊" in page
-    assert "http://localhost/l/" in page
-    assert "周敏" not in page
-    assert client.post(f"/m/{slug}/delegation/people/{other}/cancel").status_code == 404
-    pdf = PdfReader(io.BytesIO(client.get(f"/m/{slug}/delegation/slips.pdf").data))
-    assert "王磊" in pdf.pages[0].extract_text()
-    with app.app_context():
-        rows = registrations_of(meeting_id, organisation_id=unit)
-        assert [(row.name, row.state, row.channel) for row in rows] == [
-            ("王磊", State.APPROVED, "liaison")
-        ]
 
 
 def test_the_code_of_a_slip_leads_to_its_link(app: Flask, client: FlaskClient):

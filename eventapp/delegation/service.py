@@ -1,0 +1,137 @@
+"""A unit's answer to the notice of a meeting, with what follows from it."""
+
+from dataclasses import dataclass
+
+from eventapp.alliance.queries import member_names
+from eventapp.alliance.service.people import ensure_person
+from eventapp.core.access import Actor
+from eventapp.core.db import transaction
+from eventapp.core.errors import N_, Invalid
+from eventapp.core.names import name_key
+from eventapp.core.papers import media_type_of
+from eventapp.delegation.queries import proxies_of
+from eventapp.meetings.models import Meeting
+from eventapp.meetings.queries import meeting_of
+from eventapp.notices.rules import ReplyAnswer
+from eventapp.notices.service import reply
+from eventapp.registration.queries import delegation_in, leaves_of
+from eventapp.registration.service import (
+    give_mandate,
+    note_leave,
+    revoke_mandate,
+    withdraw_leave,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """Whom a unit lets speak for it, as typed; `paper` is the 委托书's name and content."""
+
+    name: str
+    unit: str
+    phone: str
+    paper: tuple[str, bytes] | None = None
+
+
+def answer_notice(
+    actor: Actor,
+    meeting_id: int,
+    delegation_id: int,
+    answer: ReplyAnswer,
+    *,
+    persons: int | None = None,
+    remark: str = "",
+    proxy: Proxy | None = None,
+) -> None:
+    """Keep a unit's answer, and let its leave and its proxy follow: the last answer holds.
+
+    Who excuses the unit is on leave from then on, who comes or sends a proxy is not; a proxy
+    lives as long as the answer that names it. Without `proxy` the one that was named stays.
+    Raises Invalid at the field that lacks something.
+    """
+    with transaction():
+        meeting = meeting_of(meeting_id)
+        unit_id = delegation_in(meeting_id, delegation_id).organisation_id
+        if answer is ReplyAnswer.EXCUSED and not remark.strip():
+            raise Invalid("leave_reason", N_("请写明请假的原因。"), field="remark")
+        is_proxy = answer is ReplyAnswer.PROXY
+        _settle_proxy(actor, meeting, unit_id, proxy, wanted=is_proxy)
+        _settle_leave(actor, meeting_id, unit_id, answer, remark)
+        reply(actor, meeting_id, delegation_id, answer, persons, remark)
+
+
+def _settle_leave(
+    actor: Actor, meeting_id: int, unit_id: int, answer: ReplyAnswer, remark: str
+) -> None:
+    here = [
+        one
+        for one in leaves_of(meeting_id)
+        if one.organisation_id == unit_id and one.person_id is None
+    ]
+    wanted = remark.strip()[:200] if answer is ReplyAnswer.EXCUSED else None
+    if wanted is not None and [one.reason for one in here] == [wanted]:
+        return
+    for one in here:
+        withdraw_leave(actor, meeting_id, one.id)
+    if wanted is not None:
+        note_leave(actor, meeting_id, organisation_id=unit_id, reason=wanted)
+
+
+def _settle_proxy(
+    actor: Actor, meeting: Meeting, unit_id: int, proxy: Proxy | None, *, wanted: bool
+) -> None:
+    named = proxies_of(meeting.id, unit_id)
+    if wanted and proxy is None:
+        if not named:
+            raise Invalid("proxy_missing", N_("请填写受托人的姓名。"), field="proxy_name")
+        return
+    new = _person(actor, meeting, unit_id, proxy) if wanted and proxy else None
+    for one in named:
+        revoke_mandate(actor, meeting.id, one.id)
+    if new is not None and proxy is not None:
+        give_mandate(
+            actor,
+            meeting.id,
+            organisation_id=unit_id,
+            person_id=new,
+            proxy=True,
+            paper=proxy.paper,
+        )
+
+
+def _person(actor: Actor, meeting: Meeting, unit_id: int, proxy: Proxy) -> int:
+    if not proxy.name.strip():
+        raise Invalid("proxy_missing", N_("请填写受托人的姓名。"), field="proxy_name")
+    members = {name_key(name): one for one, name in member_names(meeting.alliance_id).items()}
+    theirs = members.get(name_key(proxy.unit))
+    if theirs is None:
+        raise Invalid(
+            "proxy_unit", N_("受托人须来自另一个成员单位，请从名单里选。"), field="proxy_unit"
+        )
+    if theirs == unit_id:
+        raise Invalid(
+            "proxy_own_unit", N_("本单位的人直接报名即可，不必委托。"), field="proxy_unit"
+        )
+    if not proxy.phone.strip():
+        raise Invalid("proxy_phone", N_("请填写受托人的手机号。"), field="proxy_phone")
+    if proxy.paper is None:
+        raise Invalid("paper_missing", N_("请上传签字或盖章的委托书。"), field="paper")
+    media_type_of(proxy.paper[1])
+    try:
+        found = ensure_person(
+            actor,
+            meeting.alliance_id,
+            name=proxy.name,
+            phone=proxy.phone,
+            organisation_id=theirs,
+        )
+    except Invalid as error:
+        error.field = {"name": "proxy_name", "phone": "proxy_phone"}.get(error.field or "")
+        raise
+    if name_key(found.name) != name_key(proxy.name):
+        raise Invalid(
+            "phone_other_name",
+            N_("这个手机号登记在另一个姓名名下，请核对，或联系会务组。"),
+            field="proxy_phone",
+        )
+    return found.id
