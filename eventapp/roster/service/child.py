@@ -17,6 +17,7 @@ from io import BytesIO
 from typing import Any
 
 ROWS = 20_000
+LAST_ROW = 2**20
 COLUMNS = 100
 LONGEST = 500
 """Characters of a cell that are looked at; nothing that we ask for is half as long."""
@@ -79,7 +80,7 @@ def _xlsx(data: bytes) -> Iterator[Table]:
             yield sheet.title, _texts(
                 ["=" if isinstance(value, ArrayFormula | DataTableFormula) else value
                  for value in row]
-                for row in sheet.iter_rows(values_only=True, max_row=2**20)
+                for row in sheet.iter_rows(values_only=True)
             )  # fmt: skip
     except (Refused, MemoryError):
         raise
@@ -151,7 +152,7 @@ def _texts(rows: Iterable[Iterable[Any]]) -> list[Row]:
         if cells:
             numeric = [place for place, value in enumerate(values) if _is_number(value)]
             found.append((number, cells, numeric))
-        if len(found) > ROWS:
+        if len(found) > ROWS or number > LAST_ROW:
             raise Refused("rows")
     return found
 
@@ -163,6 +164,8 @@ def _is_number(value: Any) -> bool:
 def _text(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return str(value).upper()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     if isinstance(value, datetime):
