@@ -13,6 +13,7 @@ from eventapp.meetings.service import create_meeting, set_state
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import Category
 from eventapp.registration.service import register_person
+from eventapp.web.flood import draw_seal
 
 _numbers = count(1)
 
@@ -76,3 +77,8 @@ def make_registration(
         organisation_id=organisation_id,
         channel="desk",
     )
+
+
+def seal(ago: timedelta = timedelta(minutes=1)) -> str:
+    """Write the seal of a registration form that was drawn a while ago."""
+    return draw_seal("register", clock.now() - ago)

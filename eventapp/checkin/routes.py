@@ -34,12 +34,21 @@ LOOK: dict[Tone, tuple[str, str]] = {
 
 
 def register(app: Flask) -> None:
-    """Let passes, which know nothing of the door, name its gates."""
+    """Let passes, which know nothing of the door, name its gates, and people see their scans."""
     app.extensions["gate_names"] = _gate_names
+    app.extensions.setdefault("own_data", []).append(_own_scans)
 
 
 def _gate_names(meeting_id: int) -> list[str]:
     return [gate.name for gate in queries.gates_of(meeting_id)]
+
+
+def _own_scans(meeting_id: int, person_id: int) -> dict[str, list[dict[str, Any]]]:
+    rows = queries.scans_of_person(meeting_id, person_id)
+    scans = [
+        {"at": row.at, "gate": row.gate, "verdict": VERDICT_LABEL[row.verdict]} for row in rows
+    ]
+    return {"scans": scans}
 
 
 @bp.get("/m/<meeting>/door")

@@ -1,6 +1,7 @@
 """Renderings of registrations: mails, slips, passes and the list as a sheet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import current_app, render_template
@@ -9,9 +10,20 @@ from flask_babel import force_locale, gettext
 from eventapp.accounts.models import PersonalLink
 from eventapp.accounts.service import link_token
 from eventapp.core import installation
+from eventapp.core.errors import N_
 from eventapp.meetings.models import Meeting
-from eventapp.registration.queries import Row, pass_token
-from eventapp.registration.rules import CATEGORY_LABEL, STATE_LABEL, format_code
+from eventapp.registration.queries import Row, all_fields_of, answers_of, pass_token
+from eventapp.registration.rules import (
+    CATEGORY_LABEL,
+    STATE_LABEL,
+    STEERING,
+    YES_NO_LABEL,
+    FieldKind,
+    FieldRow,
+    format_code,
+    label_of,
+    standing_of,
+)
 from eventapp.web.filters import clock_time, local, long_time
 from eventapp.web.language import html_lang
 from eventapp.web.pdf import render_pdf, title_lines
@@ -105,12 +117,20 @@ def pass_pdf(meeting: Meeting, row: Row, gates: Sequence[str]) -> bytes:
 
 
 def registrations_sheet(meeting: Meeting, rows: Sequence[Row], *, as_csv: bool = False) -> bytes:
-    """Write registrations as .xlsx or as CSV."""
-    heads = [head for head, _width in _heads()]
-    cells = (_cells(meeting, row) for row in rows)
+    """Write registrations with their answers as .xlsx or as CSV."""
+    given = answers_of([row.id for row in rows])
+    answered = {field_id for answers in given.values() for field_id in answers}
+    fields = [one for one in all_fields_of(meeting.id) if not one.retired or one.id in answered]
+    heads = [*_heads(), *((gettext(label_of(one, html_lang())), 16) for one in fields)]
+    cells = ([*_cells(meeting, row), *_answer_cells(fields, given[row.id])] for row in rows)
+    words = [head for head, _width in heads]
     if as_csv:
-        return csv_file(heads, cells)
-    return workbook(gettext("报名"), heads, cells, widths=[width for _head, width in _heads()])
+        return csv_file(words, cells)
+    return workbook(gettext("报名"), words, cells, widths=[width for _head, width in heads])
+
+
+def _answer_cells(fields: Sequence[FieldRow], answers: Mapping[int, Sequence[str]]) -> list[str]:
+    return [gettext("、").join(answer_texts(one, answers.get(one.id, ()))) for one in fields]
 
 
 def _heads() -> list[tuple[str, int]]:
@@ -136,10 +156,130 @@ def _cells(meeting: Meeting, row: Row) -> list[str]:
         row.organisation,
         row.titles,
         gettext(CATEGORY_LABEL[row.category]),
-        gettext(STATE_LABEL[row.state]),
+        gettext(standing_of(row.state, row.channel)),
         row.phone,
         row.email,
         row.place,
         format_code(row.code) if row.code else "",
         f"{day} {clock_time(row.submitted_at, zone)}",
     ]
+
+
+def answer_texts(field: FieldRow, answer: Sequence[str]) -> list[str]:
+    """Write an answer for eyes: words instead of yes and no, a file by its name."""
+    if field.kind is FieldKind.FILE:
+        return list(answer[1:])
+    if field.kind is FieldKind.YES_NO:
+        return [gettext(YES_NO_LABEL.get(one, one)) for one in answer]
+    return [gettext(one) if field.kind in STEERING else one for one in answer]
+
+
+def worded_answers(
+    meeting_id: int, registration_id: int
+) -> list[tuple[str, list[str], int | None]]:
+    """List what somebody answered: the question, the answer's texts, the field of a file."""
+    answers = answers_of([registration_id])[registration_id]
+    return [
+        (
+            gettext(label_of(field, html_lang())),
+            answer_texts(field, answers[field.id]),
+            field.id if field.kind is FieldKind.FILE else None,
+        )
+        for field in all_fields_of(meeting_id)
+        if field.id in answers
+    ]
+
+
+def own_data_text(meeting: Meeting, data: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+    """Write all that is kept about a person as one page that needs nothing else."""
+    return render_template(
+        "registration/own_data.html",
+        meeting=meeting,
+        lang=html_lang(),
+        sections=[
+            (gettext(SECTIONS.get(name, name)), [_said(meeting, row) for row in rows])
+            for name, rows in data.items()
+        ],
+    )
+
+
+def _said(meeting: Meeting, row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(gettext(WORDS.get(key, key)), _value(meeting, value)) for key, value in row.items()]
+
+
+def _value(meeting: Meeting, value: Any) -> str:
+    if isinstance(value, datetime):
+        return long_time(value, meeting.zone)
+    if isinstance(value, bool):
+        word = "yes" if value else "no"
+        return gettext(YES_NO_LABEL[word])
+    if isinstance(value, list):
+        return gettext("、").join(_value(meeting, one) for one in value)
+    if value is None or value == "":
+        return "—"
+    return gettext(VALUES.get(value, value)) if isinstance(value, str) else str(value)
+
+
+SECTIONS = {
+    "person": N_("本人"),
+    "registrations": N_("报名"),
+    "answers": N_("报名问题的回答"),
+    "corrections": N_("等待更正"),
+    "consents": N_("同意过的个人信息说明"),
+    "passes": N_("参会凭证"),
+    "mandates": N_("代表授权"),
+    "liaison": N_("担任联络员的单位"),
+    "leaves": N_("请假"),
+    "mails": N_("发给您的邮件"),
+    "scans": N_("入场扫码"),
+}
+WORDS = {
+    "name": N_("姓名"),
+    "pinyin": N_("拼音"),
+    "unit": N_("单位"),
+    "titles": N_("职务"),
+    "phone": N_("手机号"),
+    "email": N_("邮箱"),
+    "noted_at": N_("登记时间"),
+    "registration": N_("报名编号"),
+    "category": N_("类别"),
+    "state": N_("状态"),
+    "reason": N_("原因"),
+    "place": N_("座位"),
+    "channel": N_("报名方式"),
+    "language": N_("语言"),
+    "submitted_at": N_("报名时间"),
+    "decided_at": N_("审核时间"),
+    "question": N_("问题"),
+    "answer": N_("回答"),
+    "purpose": N_("用途"),
+    "short_lived": N_("短期保存"),
+    "asked_at": N_("提出时间"),
+    "version": N_("版本"),
+    "text": N_("内容"),
+    "digest": N_("内容摘要"),
+    "given_at": N_("给出时间"),
+    "code": N_("签到码"),
+    "generation": N_("第几次签发"),
+    "issued_at": N_("签发时间"),
+    "proxy": N_("受委托"),
+    "document": N_("委托书"),
+    "revoked_at": N_("撤销时间"),
+    "withdrawn_at": N_("撤回时间"),
+    "recipient": N_("收件地址"),
+    "subject": N_("主题"),
+    "created_at": N_("写成时间"),
+    "sent_at": N_("发出时间"),
+    "at": N_("时间"),
+    "gate": N_("入口"),
+    "verdict": N_("结论"),
+}
+VALUES = {
+    **{state.value: label for state, label in STATE_LABEL.items()},
+    **{category.value: label for category, label in CATEGORY_LABEL.items()},
+    **YES_NO_LABEL,
+    "public": N_("自行报名"),
+    "liaison": N_("单位联络员"),
+    "desk": N_("会务组添加"),
+    "own": N_("本人修改"),
+}

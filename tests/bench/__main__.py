@@ -14,17 +14,20 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
 import psycopg
 from flask import Flask
 
+from eventapp.core import clock
 from eventapp.meetings.queries import meeting_by_slug
 from eventapp.minutes.document import dress_of, render_paper
 from eventapp.minutes.queries import edition_content, editions_of
 from eventapp.registration.queries import shown_consent
 from eventapp.web import pdf
+from eventapp.web.flood import draw_seal
 from tests.arena import Arena, inside, open_app, prepare, scan_body
 from tests.bench.load import Measured, Request, measure, postgres_root
 from tests.live import HERE, cookie_of, csrf_of, environment, postgres_database, serving
@@ -78,6 +81,7 @@ def report(name: str, var: Path, url: str, database: list[int]) -> None:
     print(minutes_line(app), flush=True)
 
 
+TYPING = timedelta(minutes=1)
 WRITES = {"no-op POST", "register", "first check-in", "repeated check-in", "cast vote"}
 
 
@@ -132,6 +136,7 @@ def registrations(app: Flask) -> list[Request]:
     """Write forms of different people, each from a browser and an address of its own."""
     with inside(app):
         version, _ = shown_consent(meeting_by_slug("founding-2024").id)
+        drawn_at = clock.now() - TYPING
     requests = []
     for number in range(REQUESTS + 20):
         form = {
@@ -143,6 +148,7 @@ def registrations(app: Flask) -> list[Request]:
             "category": "observer",
             "consent": "y",
             "consent_version": str(version),
+            "seal": draw_seal("register", drawn_at),
         }
         address = ("X-Forwarded-For", f"10.9.{number // 250}.{number % 250 + 1}")
         headers = (*signed({}, FORM, f"browser-{number}"), address)

@@ -255,3 +255,24 @@ def arrivals_over_time(
         line.append((end, total))
         end += step
     return line
+
+
+@dataclass(frozen=True, slots=True)
+class OwnScan:
+    """One reading of somebody's pass, as that person may know it."""
+
+    at: datetime
+    gate: str
+    verdict: Verdict
+
+
+def scans_of_person(meeting_id: int, person_id: int) -> list[OwnScan]:
+    """List when and where somebody's passes to a meeting were read, in their order."""
+    query = (
+        sa.select(Scan.received_at, Gate.name, Scan.verdict)
+        .join(Gate, Gate.id == Scan.gate_id)
+        .join(Registration, Registration.id == Scan.registration_id)
+        .where(Registration.meeting_id == meeting_id, Registration.person_id == person_id)
+        .order_by(Scan.id)
+    )
+    return [OwnScan(*row) for row in db.session.execute(query)]

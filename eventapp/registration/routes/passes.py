@@ -10,14 +10,31 @@ from eventapp.core.access import Actor, ActorKind, Permission
 from eventapp.core.errors import N_
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
-from eventapp.registration.document import pass_pdf
-from eventapp.registration.queries import Row, pass_token, registration_in
+from eventapp.registration.document import pass_pdf, worded_answers
+from eventapp.registration.forms import AcceptInvitationForm, DeclineInvitationForm
+from eventapp.registration.queries import (
+    Row,
+    correction_of,
+    fields_of,
+    pass_token,
+    registration_in,
+    shown_consent,
+)
+from eventapp.registration.queries.own import consents_given, may_change_own
 from eventapp.registration.routes.blueprint import bp, public_meeting
-from eventapp.registration.rules import CATEGORY_LABEL, STATE_LABEL, State, format_code, may_become
+from eventapp.registration.rules import (
+    CATEGORY_LABEL,
+    INVITATION,
+    State,
+    format_code,
+    may_become,
+    standing_of,
+)
 from eventapp.registration.service import cancel_registration
+from eventapp.registration.service.invitations import accept_invitation, decline_invitation
 from eventapp.web.doors import public, requires, scope
 from eventapp.web.download import download
-from eventapp.web.forms import say
+from eventapp.web.forms import attempt, say
 from eventapp.web.qr import qr_png, qr_svg
 from eventapp.web.session import actors
 
@@ -35,7 +52,7 @@ def _holders() -> list[Actor]:
     ]
 
 
-def _holder() -> Actor:
+def holder() -> Actor:
     """Choose whose pass is meant: a phone may hold those of several colleagues."""
     who = request.args.get("who", type=int)
     holders = _holders()
@@ -51,8 +68,16 @@ def _gates(meeting_id: int) -> list[str]:
 @requires(Permission.OPEN_OWN_PASS)
 def show_pass(meeting: str) -> str:
     """Show the holder's pass, or how the registration stands."""
-    found = meeting_by_slug(meeting)
-    row = registration_in(found.id, _holder().subject_id)
+    return _page(meeting_by_slug(meeting))
+
+
+def _page(
+    found: Meeting,
+    accept: AcceptInvitationForm | None = None,
+    refuse: DeclineInvitationForm | None = None,
+) -> str:
+    row = registration_in(found.id, holder().subject_id)
+    version, consent_text = shown_consent(found.id)
     others = [
         registration_in(found.id, one.subject_id) for one in _holders() if one.subject_id != row.id
     ]
@@ -65,15 +90,25 @@ def show_pass(meeting: str) -> str:
         qr=qr_svg(pass_token(row.id), title=row.name) if approved else None,
         code=format_code(row.code) if approved else "",
         category=CATEGORY_LABEL[row.category],
-        state=STATE_LABEL[row.state],
+        state=standing_of(row.state, row.channel),
+        is_refusal=row.state is State.DECLINED and row.channel == INVITATION,
+        accept=accept or AcceptInvitationForm(formdata=None, consent_version=version),
+        refuse=refuse or DeclineInvitationForm(formdata=None),
+        consent_text=consent_text,
+        consent_version=version,
+        asked=fields_of(found.id, row.category),
         gates=_gates(found.id),
-        may_cancel=may_become(row.state, State.CANCELLED),
+        may_cancel=row.state is not State.INVITED and may_become(row.state, State.CANCELLED),
+        may_change=may_change_own(found, row.state),
+        answers=worded_answers(found.id, row.id),
+        agreed=next(iter(consents_given(row.id)), None),
+        correction=correction_of(row.id),
     )
 
 
 def _approved(slug: str) -> tuple[Meeting, Row]:
     found = meeting_by_slug(slug)
-    return found, registration_in(found.id, _holder().subject_id)
+    return found, registration_in(found.id, holder().subject_id)
 
 
 @bp.get("/m/<meeting>/pass.pdf")
@@ -102,11 +137,38 @@ def download_pass_picture(meeting: str) -> Response:
 @requires(Permission.OPEN_OWN_PASS)
 def cancel_own_registration(meeting: str) -> BaseResponse:
     """Cancel the holder's own registration."""
-    found, holder = meeting_by_slug(meeting), _holder()
-    cancel_registration(holder, found.id, holder.subject_id, reason=N_("本人取消"))
+    found, me = meeting_by_slug(meeting), holder()
+    cancel_registration(me, found.id, me.subject_id, reason=N_("本人取消"))
     say(N_("报名已取消，参会凭证已作废。"))
-    who = holder.subject_id
+    who = me.subject_id
     return redirect(url_for("registration.show_pass", meeting=meeting, who=who), 303)
+
+
+@bp.post("/m/<meeting>/pass/accept")
+@requires(Permission.OPEN_OWN_PASS)
+def accept_own_invitation(meeting: str) -> BaseResponse | tuple[str, int]:
+    """Take an invited person's word that they come."""
+    found, me, form = meeting_by_slug(meeting), holder(), AcceptInvitationForm()
+    meeting_id = found.id
+    if not attempt(
+        form,
+        lambda: accept_invitation(me, meeting_id, me.subject_id, consent_version=form.version),
+    ):
+        return _page(meeting_by_slug(meeting), accept=form), 422
+    say(N_("感谢您的答复，参会凭证已生成。"))
+    return redirect(url_for("registration.show_pass", meeting=meeting, who=me.subject_id), 303)
+
+
+@bp.post("/m/<meeting>/pass/decline")
+@requires(Permission.OPEN_OWN_PASS)
+def decline_own_invitation(meeting: str) -> BaseResponse | tuple[str, int]:
+    """Take an invited person's word that they do not come."""
+    found, me, form = meeting_by_slug(meeting), holder(), DeclineInvitationForm()
+    meeting_id, word = found.id, form.word.data or ""
+    if not attempt(form, lambda: decline_invitation(me, meeting_id, me.subject_id, word=word)):
+        return _page(meeting_by_slug(meeting), refuse=form), 422
+    say(N_("已答复不能出席，会务组会知道。"))
+    return redirect(url_for("registration.show_pass", meeting=meeting, who=me.subject_id), 303)
 
 
 @bp.get("/m/<meeting>/pass-worker.js")

@@ -1,27 +1,43 @@
 """Doors for everybody: the form, what follows it, and the code of a printed slip."""
 
+from typing import cast
+
 from flask import redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response
 
 from eventapp.accounts.rules import read_link
 from eventapp.alliance.queries import members_of
 from eventapp.core.access import Role
 from eventapp.core.errors import N_, Conflict, Invalid
+from eventapp.core.phones import clean_phone
 from eventapp.meetings.models import Meeting
 from eventapp.registration.forms import EnterLinkForm, RegisterForm, category_choices
-from eventapp.registration.queries import open_categories, shown_consent
-from eventapp.registration.routes.blueprint import bp, public_meeting
-from eventapp.registration.rules import Category
+from eventapp.registration.forms.questions import with_questions
+from eventapp.registration.queries import consent_of, fields_of, open_categories, shown_consent
+from eventapp.registration.queries.places import terms_of
+from eventapp.registration.routes.blueprint import bp, browser, public_meeting
+from eventapp.registration.rules import CONTACT_MONTHS, Category
 from eventapp.registration.service import Reception, register_publicly
 from eventapp.registration.service.public import ensure_open
 from eventapp.web.doors import public
+from eventapp.web.flood import draw_seal, is_within, read_seal
 from eventapp.web.forms import attempt
 from eventapp.web.language import locale
 from eventapp.web.session import remember
 
+FORM = "register"
+PER_BROWSER = "10 per minute"
+PER_FORM = "10 per hour"
+PER_PHONE = "8 per 10 minutes"
+PER_ADDRESS = "400 per 5 minutes"
+"""A hall shares one address: 160 people, each of whom errs once, are well below."""
+
 
 def _register_form(meeting: Meeting) -> RegisterForm:
-    form = RegisterForm()
+    made = with_questions(RegisterForm, fields_of(meeting.id), locale())
+    form = cast("RegisterForm", made())
     form.category.choices = category_choices(open_categories(meeting.id))
     if not form.is_submitted() and form.category.choices:
         form.category.data = form.category.choices[0][0]
@@ -31,14 +47,47 @@ def _register_form(meeting: Meeting) -> RegisterForm:
 def _page(meeting: Meeting, form: RegisterForm) -> str:
     version, text = shown_consent(meeting.id)
     form.consent_version.data = str(version)
+    form.memo.data = ""
+    if read_seal(FORM, form.seal.data or "") is None:
+        form.seal.data = draw_seal(FORM)
+    newest = consent_of(meeting.id)
     return render_template(
         "registration/register.html",
         meeting=meeting,
         form=form,
         consent_text=text,
         consent_version=version,
+        short_days=terms_of(meeting.id).short_days,
+        contact_months=newest.contact_months if newest else CONTACT_MONTHS,
         units=[member.name for member in members_of(meeting.alliance_id)],
     )
+
+
+def _stop(form: RegisterForm) -> tuple[str, int] | None:
+    """Say why a form is not taken as it came, and with which status; None where it is."""
+    seal = read_seal(FORM, form.seal.data or "")
+    phone = _phone_typed(form)
+    limits = [
+        (PER_ADDRESS, "address", get_remote_address()),
+        (PER_BROWSER, "browser", browser()),
+        (PER_FORM, "form", seal.number if seal else ""),
+        (PER_PHONE, "phone", phone),
+    ]
+    for limit, kind, key in limits:
+        if key and not is_within(limit, FORM, kind, key):
+            return N_("提交得太频繁了，请过几分钟再提交一次；填写的内容都在。"), 429
+    if seal is None:
+        return N_("页面打开得太久了，已为您更新；填写的内容都在，请再提交一次。"), 422
+    if form.memo.data or seal.is_too_quick():
+        return N_("为防止程序自动填报，请核对一遍，再提交一次；填写的内容都在。"), 422
+    return None
+
+
+def _phone_typed(form: RegisterForm) -> str:
+    try:
+        return clean_phone((form.phone.data or "").replace("\x00", ""))
+    except Invalid:
+        return ""
 
 
 def _is_closed(meeting: Meeting, form: RegisterForm) -> bool:
@@ -68,6 +117,10 @@ def submit_registration(meeting: str) -> Response | tuple[str, int]:
     form = _register_form(found)
     if _is_closed(found, form):
         return render_template("registration/closed.html", meeting=found), 409
+    stopped = _stop(form)
+    if stopped is not None:
+        form.form_errors = [gettext(stopped[0])]
+        return _page(found, form), stopped[1]
     receptions: list[Reception] = []
     if not attempt(form, lambda: receptions.append(_receive(found.id, form))):
         return _page(found, form), 422
@@ -91,6 +144,8 @@ def _receive(meeting_id: int, form: RegisterForm) -> Reception:
         consent_version=form.version,
         language=locale(),
         browser=request.user_agent.string,
+        answers=form.answers,
+        papers=form.papers,
     )
 
 

@@ -6,13 +6,13 @@ A known number under another name is registered for the organiser to check: neit
 name nor a pass is shown to whoever typed it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from eventapp.accounts.service import open_new_link
 from eventapp.alliance.queries import member_names, person_in
 from eventapp.alliance.service.people import PersonIn, change_person, ensure_people
-from eventapp.core import clock
+from eventapp.core import clock, files
 from eventapp.core.access import ANONYMOUS
 from eventapp.core.db import transaction
 from eventapp.core.errors import N_, Conflict, Invalid
@@ -64,8 +64,12 @@ def register_publicly(
     language: str = "",
     browser: str = "",
     answers: Mapping[int, list[str]] | None = None,
+    papers: Sequence[tuple[bytes, str]] = (),
 ) -> Reception:
-    """Register somebody by the public form; Invalid names the field, Conflict says it is closed."""
+    """Register somebody by the public form; Invalid names the field, Conflict says it is closed.
+
+    `papers` are contents and media types of the files that the answers name.
+    """
     digits = _needed_phone(phone)
     with transaction():
         meeting = meeting_of(meeting_id)
@@ -91,6 +95,8 @@ def register_publicly(
             answers=answers or {},
             writes=bool(person.email or (is_same and email)),
         )
+        for data, media_type in papers:
+            files.store(data, media_type)
         enrolled = enrol(ANONYMOUS, meeting, [wish], channel=PUBLIC, consent=consent)[0]
         if enrolled.state is not State.APPROVED:
             return Reception()

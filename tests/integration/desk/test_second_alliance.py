@@ -5,9 +5,11 @@ Every step is a page, a filled form and a pressed button; nothing of the demo is
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from flask import Flask
 
+from eventapp.core import clock
 from eventapp.core.access import Permission
 from eventapp.web.doors import door_of
 from eventapp.web.queue import run_due
@@ -17,6 +19,7 @@ ADMIN, PASSWORD = "root@yunlan.example", "一句足够长的好记的话"
 NAME = "青石港经济区（综合保税区）现代物流产教联合体"
 SLUG, MEETING = "qingshi-wuliu", "qingshi-2030"
 FIRST = "海棠职教集团"
+TYPING = timedelta(seconds=20)
 STAFF = {
     "chair": ("主持乙", "会议主持人"),
     "checker": ("核稿丙", "核稿人"),
@@ -83,16 +86,17 @@ def register(app: Flask, unit: str) -> str:
     """Register a person by the public form; gives the address of the own page."""
     name, phone = PEOPLE[unit]
     browser = Browser(app).open(f"/m/{MEETING}/register")
-    browser.press(
-        "提交报名",
-        {
-            "姓名": name,
-            "手机号": phone,
-            "单位": unit,
-            "参会身份": "正式代表",
-            "我已阅读并同意上面的个人信息说明": True,
-        },
-    )
+    with clock.fixed(clock.now() + TYPING):
+        browser.press(
+            "提交报名",
+            {
+                "姓名": name,
+                "手机号": phone,
+                "单位": unit,
+                "参会身份": "正式代表",
+                "我已阅读并同意上面的个人信息说明": True,
+            },
+        )
     return name
 
 

@@ -17,7 +17,7 @@ from eventapp.registration.queries import consent_of, registrations_of
 from eventapp.registration.rules import DEFAULT_CONSENT, Category
 from eventapp.registration.service import approve_registration, set_category
 from eventapp.web.queue import run_due
-from tests.factories_registration import make_meeting, make_registration
+from tests.factories_registration import make_meeting, make_registration, seal
 
 ENGLISH = {"Accept-Language": "en"}
 ANSWERS = {
@@ -41,7 +41,9 @@ def _register_in_english(app: Flask, *, auto_approve: bool) -> int:
             SYSTEM, meeting.id, category, public=True, auto_approve=auto_approve, quota=None
         )
         slug, meeting_id = meeting.slug, meeting.id
-    answer = app.test_client().post(f"/m/{slug}/register", data=ANSWERS, headers=ENGLISH)
+    answer = app.test_client().post(
+        f"/m/{slug}/register", data={**ANSWERS, "seal": seal()}, headers=ENGLISH
+    )
     assert answer.status_code == 303
     return meeting_id
 
@@ -97,7 +99,10 @@ def test_a_pass_on_paper_follows_its_reader(app: Flask):
     with app.app_context():
         slug = meeting_of(meeting_id).slug
     client = app.test_client()
-    client.post(f"/m/{slug}/register", data={**ANSWERS, "phone": "13800138001", "name": "王磊"})
+    client.post(
+        f"/m/{slug}/register",
+        data={**ANSWERS, "seal": seal(), "phone": "13800138001", "name": "王磊"},
+    )
     for headers, words in (({}, "地点"), (ENGLISH, "Venue")):
         paper = PdfReader(io.BytesIO(client.get(f"/m/{slug}/pass.pdf", headers=headers).data))
         assert words in paper.pages[0].extract_text()

@@ -11,6 +11,7 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
+    StringField,
     SubmitField,
     ValidationError,
 )
@@ -20,12 +21,14 @@ from eventapp.alliance.queries import Member
 from eventapp.core.errors import Invalid
 from eventapp.core.names import clean_name
 from eventapp.core.phones import clean_phone
+from eventapp.registration.forms.questions import AnsweringForm
 from eventapp.registration.rules import CATEGORY_LABEL, Category
 from eventapp.web.errors import text_of
-from eventapp.web.forms import BaseForm, long_field, needed, text_field
+from eventapp.web.forms import BaseForm, LocalTimeField, long_field, needed, text_field
 
 _: Any = lazy_gettext  # WTForms takes lazy texts, though its types do not say so
 LARGEST_QUOTA = 100_000
+DAYS_WRONG = _("保存天数是 1 到 365 之间的整数。")
 MONTHS_WRONG = _("保存期限是 1 到 120 之间的整数，单位是月。")
 
 
@@ -85,7 +88,7 @@ def _storable(text: str) -> str:
     return text.replace("\x00", "")
 
 
-class RegisterForm(PersonFields):
+class RegisterForm(AnsweringForm, PersonFields):
     """The public form: done in under a minute, one thumb."""
 
     category = RadioField(_("参会身份"), validators=[InputRequired(_("请选择参会身份。"))])
@@ -94,13 +97,19 @@ class RegisterForm(PersonFields):
         validators=[InputRequired(_("请阅读个人信息说明，同意后勾选。"))],
     )
     consent_version = HiddenField()
+    seal = HiddenField()
+    memo = StringField()  # a trap: nobody sees it, programs fill it in
     submit = SubmitField(_("提交报名"))
 
     @property
     def version(self) -> int:
         """The version of the consent text that was on the page; -1 for none that exists."""
-        text = self.consent_version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+        return _version(self.consent_version.data)
+
+
+def _version(text: str | None) -> int:
+    text = text or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
 
 
 class EnterLinkForm(BaseForm):
@@ -220,6 +229,89 @@ class SetLiaisonForm(BaseForm):
     submit = SubmitField(_("保存"))
 
 
+def _quota_field(label: Any, description: Any) -> IntegerField:
+    range_words = _("名额是 0 到 100000 之间的整数。")
+    return IntegerField(
+        label,
+        validators=[Optional(), NumberRange(0, LARGEST_QUOTA, range_words)],
+        render_kw={"inputmode": "numeric"},
+        description=description,
+    )
+
+
+class SetTermsForm(BaseForm):
+    """What holds for everybody who comes: places, how many a unit, until when people change."""
+
+    quota = _quota_field(_("会议名额"), _("所有类别合计，受邀的人也算在内；不填就是不限。"))
+    unit_quota = _quota_field(
+        _("每个单位的名额"), _("没有单独设定的单位都按这个数；不填就是不限。")
+    )
+    substitute_until = LocalTimeField(
+        _("更换代表截止"), validators=[Optional()], description=_("不填就是到开会为止。")
+    )
+    short_days = IntegerField(
+        _("餐食、住宿、车辆信息在闭会后保存的天数"),
+        validators=[InputRequired(DAYS_WRONG), NumberRange(1, 365, DAYS_WRONG)],
+        render_kw={"inputmode": "numeric"},
+    )
+    submit = SubmitField(_("保存"))
+
+
+class SetUnitQuotasForm(BaseForm):
+    """How many people units may send, many units at once."""
+
+    rows = long_field(
+        _("单位和名额"),
+        longest=100_000,
+        required=False,
+        render_kw={"rows": 8},
+        description=_(
+            "每行一个单位，名称后面写名额；可以从 Excel 复制两列。不写名额就按每个单位的名额。"
+        ),
+    )
+    others = _quota_field(_("其余单位各"), _("上面没有写到的成员单位都改成这个数；不填就不改。"))
+    submit = SubmitField(_("保存"))
+
+
+class InvitePeopleForm(BaseForm):
+    """People whom the organiser invites, pasted or typed, in one category."""
+
+    category = SelectField(_("类别"), validators=[needed])
+    rows = long_field(
+        _("要邀请的人"),
+        longest=100_000,
+        render_kw={"rows": 8},
+        description=_(
+            "每行一位，依次是姓名、职务、电话、邮箱、单位，可以从 Excel 复制五列（后四列可空）。"
+        ),
+    )
+    language = SelectField(_("用什么语言写信"))
+    submit = SubmitField(_("发出邀请"))
+
+
+class AcceptInvitationForm(BaseForm):
+    """An invited person comes, and has read what is kept."""
+
+    consent = BooleanField(
+        _("我已阅读并同意上面的个人信息说明"),
+        validators=[InputRequired(_("请阅读个人信息说明，同意后勾选。"))],
+    )
+    consent_version = HiddenField()
+    submit = SubmitField(_("出席"))
+
+    @property
+    def version(self) -> int:
+        """The version of the consent text that was on the page; -1 for none that exists."""
+        return _version(self.consent_version.data)
+
+
+class DeclineInvitationForm(BaseForm):
+    """An invited person does not come, perhaps with a word."""
+
+    word = text_field(_("给会务组的话"), longest=200, required=False)
+    submit = SubmitField(_("不能出席"))
+
+
 class NoteLeaveForm(BaseForm):
     """A unit that excused itself."""
 
@@ -231,3 +323,28 @@ class NoteLeaveForm(BaseForm):
 def offer_units(field: Any, members: Iterable[Member]) -> None:
     """Fill a choice with the alliance's units."""
     field.choices = [(member.organisation_id, member.name) for member in members]
+
+
+class ChangeOwnForm(AnsweringForm):
+    """What a person changes alone: titles, address, a unit that is no member, the answers."""
+
+    titles: Any = PersonFields.titles
+    email: Any = PersonFields.email
+    unit = text_field(_("单位"), longest=120, required=False)
+    category = HiddenField()
+    consent = BooleanField(_("我已阅读并同意上面的个人信息说明"))
+    consent_version = HiddenField()
+    submit = SubmitField(_("保存"))
+
+    validate_email = PersonFields.validate_email
+
+
+class AskCorrectionForm(BaseForm):
+    """A name or a phone that the organiser is asked to correct."""
+
+    name: Any = PersonFields.name
+    phone: Any = PersonFields.phone
+    submit = SubmitField(_("请会务组更正"))
+
+    validate_name = PersonFields.validate_name
+    validate_phone = PersonFields.validate_phone

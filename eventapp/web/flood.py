@@ -1,0 +1,71 @@
+"""Keeping programs off a public form without shutting out a hall that shares one address.
+
+A form carries a seal: when it was drawn, and a number of its own, authenticated. A program that
+never drew the form has none, one that sends at once is asked again, one that sends the same
+form over and over comes to its limit. Limits are counted in the storage of Flask-Limiter.
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+from flask import current_app
+from limits import RateLimitItem, parse
+
+from eventapp.core import clock, keys
+
+SLOWEST_PROGRAM = timedelta(seconds=2)
+"""Nobody fills a form in quicker than this."""
+LONGEST_OPEN = timedelta(hours=24)
+_MAC_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """When a form was drawn, and its number."""
+
+    drawn_at: datetime
+    number: str
+
+    def is_too_quick(self) -> bool:
+        """Tell whether nobody can have read the form since it was drawn."""
+        return timedelta(0) <= clock.now() - self.drawn_at < SLOWEST_PROGRAM
+
+
+def draw_seal(form: str, drawn_at: datetime | None = None) -> str:
+    """Write the seal of a form that is drawn now; `form` names it."""
+    at = drawn_at or clock.now()
+    text = f"{int(at.timestamp() * 1000):x}.{secrets.token_hex(8)}"
+    return f"{text}.{_mac(form, text)}"
+
+
+def read_seal(form: str, text: str) -> Seal | None:
+    """Read the seal of a form; None where it is not ours, of another form, or too old."""
+    body, _, mac = text[:120].rpartition(".")
+    if not body.isascii() or not hmac.compare_digest(
+        _mac(form, body), mac if mac.isascii() else ""
+    ):
+        return None
+    milliseconds, _, number = body.partition(".")
+    drawn_at = datetime.fromtimestamp(int(milliseconds, 16) / 1000, UTC)
+    return Seal(drawn_at, number) if clock.now() - drawn_at < LONGEST_OPEN else None
+
+
+def _mac(form: str, body: str) -> str:
+    return keys.ring().mac("form-seal", f"{form} {body}".encode())[:_MAC_BYTES].hex()
+
+
+def is_within(limit: str, *key: str) -> bool:
+    """Count one act more under a limit such as `10 per minute`; tell whether it is within.
+
+    Everything is, where the application counts nothing.
+    """
+    limiter = next(iter(current_app.extensions.get("limiter", ())), None)
+    return limiter is None or limiter.limiter.hit(_limit(limit), *key)
+
+
+@lru_cache(maxsize=64)
+def _limit(text: str) -> RateLimitItem:
+    return parse(text)
