@@ -15,6 +15,7 @@ from eventapp.registration.queries.fields import (
 from eventapp.registration.queries.passes import (
     pass_of,
     pass_token,
+    pass_tokens,
     read_token,
     registration_by_code,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "overdue_contacts",
     "pass_of",
     "pass_token",
+    "pass_tokens",
     "read_token",
     "registration_by_code",
     "registration_in",

@@ -32,9 +32,23 @@ def pass_of(registration_id: int) -> Pass:
 def pass_token(registration_id: int) -> str:
     """Write a pass as the text of its QR code: 122 characters, signed, the same each time."""
     found = pass_of(registration_id)
+    return _token(found.meeting_id, registration_id, found.generation)
+
+
+def pass_tokens(meeting_id: int) -> dict[int, str]:
+    """Write the living passes of a meeting's approved registrations, by registration."""
+    rows = db.session.execute(
+        sa.select(Pass.registration_id, Pass.generation)
+        .join(Registration, Registration.id == Pass.registration_id)
+        .where(Pass.meeting_id == meeting_id, Registration.state == State.APPROVED)
+    )
+    return {key: _token(meeting_id, key, generation) for key, generation in rows}
+
+
+def _token(meeting_id: int, registration_id: int, generation: int) -> str:
     ring = keys.ring()
     claims = encode_claims(
-        PassClaims(PASS_VERSION, ring.newest, found.meeting_id, registration_id, found.generation)
+        PassClaims(PASS_VERSION, ring.newest, meeting_id, registration_id, generation)
     )
     return to_text(claims, ring.sign(ring.newest, claims))
 

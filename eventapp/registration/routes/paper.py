@@ -77,8 +77,10 @@ def show_slips(meeting: str, job_id: int) -> str | Response:
 def download_printed_slips(meeting: str, job_id: int) -> Response:
     """Send the slips that were printed in the background."""
     found = meeting_by_slug(meeting)
-    result = _job(found, job_id).result
-    if not result:
+    result = _job(found, job_id).result or {}
+    if result.get("deleted"):
+        raise NotFound("print_deleted", N_("这份打印件保存满 7 天，已经删除；需要时请重新生成。"))
+    if "digest" not in result:
         raise NotFound("slips_not_ready", N_("纸条还没有生成好。"))
     pdf = files.read(result["digest"])
     return download(pdf, name=_slips_name(found), media_type=PDF)

@@ -1,0 +1,152 @@
+"""Papers for the hall: badges with the pass's QR, name cards, lists of names."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask_babel import force_locale, gettext
+
+from eventapp.alliance.rules import Ordering
+from eventapp.badges.queries import Holder
+from eventapp.badges.rules import COLOUR, ORDER_WORDS, Options
+from eventapp.core import installation
+from eventapp.core.errors import N_
+from eventapp.core.names import pad_name
+from eventapp.meetings.models import Meeting
+from eventapp.registration.rules import CATEGORY_LABEL, format_code
+from eventapp.web.filters import long_time
+from eventapp.web.language import html_lang
+from eventapp.web.qr import qr_svg
+from eventapp.web.sheets import csv_file, workbook
+from eventapp.web.typeset import breakable, typeset
+
+CHINESE = "zh_Hans_CN"
+LONGEST_WHOLE = 7
+"""A name of so many characters, a dot or a space among them, is not broken."""
+LIST_WIDTHS = (8, 14, 40, 30, 12, 16)
+Step = Callable[[int], None]
+
+
+def name_pieces(name: str) -> list[str]:
+    """Split a long name at its dots and spaces; a short one stays whole, one of two is padded."""
+    padded = pad_name(name)
+    if len(padded) <= LONGEST_WHOLE:
+        return [padded]
+    return re.findall(r"[^· ]+[· ]?", padded)
+
+
+def _common(meeting: Meeting, title: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "meeting": breakable(meeting.title),
+        "demo": gettext("演示数据") if installation.is_demo() else "",
+    }
+
+
+def badges_pdf(
+    meeting: Meeting,
+    people: Sequence[Holder],
+    tokens: dict[int, str],
+    options: Options,
+    step: Step | None = None,
+) -> bytes:
+    """Print badges; `tokens` are the texts of the passes, `step` hears of each code drawn.
+
+    In Chinese, with the category in English beside it: a badge is read by everybody.
+    """
+    width, height = options.size.millimetres
+    columns, rows = options.on_a4
+    pictures: dict[str, str] = {}
+    drawn: list[dict[str, Any]] = []
+    with force_locale("en"):
+        english = {category: gettext(label) for category, label in CATEGORY_LABEL.items()}
+    with force_locale(CHINESE):
+        for count, one in enumerate(people, start=1):
+            picture = f"{one.registration_id}.svg"
+            pictures[picture] = qr_svg(tokens[one.registration_id], title=one.code)
+            drawn.append(
+                {
+                    "qr": picture,
+                    "name": name_pieces(one.name),
+                    "unit": breakable(one.unit),
+                    "titles": breakable(one.titles),
+                    "word": gettext(CATEGORY_LABEL[one.category]),
+                    "word_en": english[one.category],
+                    "colour": COLOUR[one.category],
+                    "place": one.place,
+                    "code": format_code(one.code),
+                }
+            )
+            if step:
+                step(count)
+        data = {
+            **_common(meeting, gettext("%(meeting)s胸卡", meeting=meeting.title)),
+            "width": width,
+            "height": height,
+            "columns": columns,
+            "rows": rows,
+            "back": options.back,
+            "when": breakable(long_time(meeting.starts_at, meeting.zone)),
+            "venue": breakable(meeting.venue),
+            "rule": breakable(gettext("本卡限本人使用，遗失请到签到处补办。")),
+            "people": drawn,
+        }
+    return typeset("badges/pdf/badges.typ", data, pictures=pictures)
+
+
+def cards_pdf(meeting: Meeting, people: Sequence[Holder], *, with_units: bool = True) -> bytes:
+    """Print name cards for tables, one to an A4 sheet that is folded in the middle."""
+    with force_locale(CHINESE):
+        data = {
+            **_common(meeting, gettext("%(meeting)s桌签", meeting=meeting.title)),
+            "people": [
+                {
+                    "name": name_pieces(one.name),
+                    "unit": breakable(one.unit if with_units else ""),
+                }
+                for one in people
+            ],
+        }
+    return typeset("badges/pdf/cards.typ", data)
+
+
+HEADS = (N_("序号"), N_("姓名"), N_("单位"), N_("职务"), N_("身份"), N_("座位"))
+
+
+def _cells(number: int, one: Holder) -> tuple[int, str, str, str, str, str]:
+    category = gettext(CATEGORY_LABEL[one.category])
+    return (number, one.name, one.unit, one.titles, category, one.place)
+
+
+def names_pdf(meeting: Meeting, people: Sequence[Holder], ordering: Ordering) -> bytes:
+    """Print the list of names in the language of whoever asks."""
+    rows = []
+    for number, one in enumerate(people, start=1):
+        _number, _name, unit, titles, category, place = _cells(number, one)
+        texts = (unit, titles, category, place)
+        rows.append([[str(number)], name_pieces(one.name), *(breakable(text) for text in texts)])
+    data = {
+        **_common(meeting, gettext("参会人员名单")),
+        "lang": html_lang().split("-")[0],
+        "order": gettext(ORDER_WORDS[ordering]),
+        "heads": [gettext(head) for head in HEADS],
+        "rows": rows,
+        "count": gettext("共 %(count)s 人。", count=len(people)),
+    }
+    return typeset("badges/pdf/names.typ", data)
+
+
+def names_xlsx(meeting: Meeting, people: Sequence[Holder], ordering: Ordering) -> bytes:
+    """Write the list of names as a workbook."""
+    above = [meeting.title, gettext(ORDER_WORDS[ordering])]
+    if installation.is_demo():
+        above.append(gettext("演示数据"))
+    rows = (_cells(number, one) for number, one in enumerate(people, start=1))
+    heads = [gettext(head) for head in HEADS]
+    return workbook(gettext("名单"), heads, rows, widths=LIST_WIDTHS, above=above)
+
+
+def names_csv(people: Sequence[Holder]) -> bytes:
+    """Write the list of names as CSV, for other programs."""
+    rows = (_cells(number, one) for number, one in enumerate(people, start=1))
+    return csv_file([gettext(head) for head in HEADS], rows)
