@@ -21,7 +21,11 @@ cli = AppGroup("registration", help="Registrations and the data of those who reg
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--meeting", "slug", required=True, help="The meeting's word in addresses.")
 @click.option("--commit", is_flag=True, help="Register the people; without it nothing changes.")
-@click.option("--category", type=click.Choice(list(Category)), default=Category.DELEGATE.value)
+@click.option(
+    "--category",
+    type=click.Choice([one.value for one in Category]),
+    default=Category.DELEGATE.value,
+)
 @click.option(
     "--units",
     type=click.Choice(["add", "name"]),
