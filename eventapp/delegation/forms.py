@@ -27,11 +27,19 @@ from eventapp.web.forms import BaseForm, strip, text_field
 _: Any = lazy_gettext  # WTForms takes lazy texts, though its types do not say so
 
 
+def _wanted(_form: Any, _field: Any) -> None:
+    """Mark a field that one of the choices needs; the verb says when it is missing."""
+
+
+_wanted.field_flags = {"needed": True}  # type: ignore[attr-defined]
+
+
 class AddRowsForm(BaseForm):
     """Rows copied from a table, or the table's file."""
 
     text = TextAreaField(
         _("从表格粘贴"),
+        validators=[_wanted],
         description=_(
             "在 Excel 或 WPS 里选中名单，复制后粘贴到这里。有没有表头都可以，一行一个人。"
         ),
@@ -39,6 +47,7 @@ class AddRowsForm(BaseForm):
     )
     file = FileField(
         _("或者上传文件"),
+        validators=[_wanted],
         description=_("支持 .xlsx、.xls 和 .csv。"),
         render_kw={"accept": ".xlsx,.xls,.csv"},
     )
@@ -61,7 +70,7 @@ class AnswerNoticeForm(BaseForm):
 
     answer = RadioField(_("本单位"), validators=[InputRequired(_("请选择一项。"))])
     persons = IntegerField(
-        _("参会人数"), validators=[Optional()], render_kw={"inputmode": "numeric"}
+        _("参会人数"), validators=[_wanted, Optional()], render_kw={"inputmode": "numeric"}
     )
     remark = StringField(
         _("说明"),
@@ -69,18 +78,24 @@ class AnswerNoticeForm(BaseForm):
         validators=[Length(max=LONGEST_REMARK, message=_("不能超过 %(max)d 个字。"))],
         description=_("请假请写明原因；其他要告诉会务组的事也写在这里。"),
     )
-    proxy_name = text_field(_("受托人姓名"), longest=60, required=False)
+    proxy_name = text_field(_("受托人姓名"), longest=60, required=False, validators=[_wanted])
     proxy_unit = text_field(
-        _("受托人单位"), longest=120, required=False, render_kw={"list": "member-units"}
+        _("受托人单位"),
+        longest=120,
+        required=False,
+        validators=[_wanted],
+        render_kw={"list": "member-units"},
     )
     proxy_phone = text_field(
         _("受托人手机号"),
         longest=30,
         required=False,
+        validators=[_wanted],
         render_kw={"type": "tel", "inputmode": "tel"},
     )
     paper = FileField(
         _("委托书"),
+        validators=[_wanted],
         description=_("签字或盖章后的 PDF、JPG、PNG 或 DOCX，不超过 10 MB。"),
         render_kw={"accept": ",".join(MEDIA_TYPES.values())},
     )

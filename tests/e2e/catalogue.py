@@ -15,6 +15,8 @@ from eventapp.desk.service.demo_book import Book, Hall
 from eventapp.minutes.queries import editions_of
 from eventapp.minutes.service import start_minutes
 from eventapp.registration.service import delegate_link
+from eventapp.roster.service.drafts import add_sheet
+from eventapp.roster.service.sheets import read_pasted
 from eventapp.voting.rules import ElectorateSource, Mode, MotionKind, Rule
 from eventapp.voting.service import create_motion, open_ballot, prepare_ballot
 from tests.e2e.conftest import Live
@@ -102,6 +104,8 @@ def prepare(live: Live, book: Book) -> Morning:
         staff["chair"], hall.id, morning.open_ballot_id, override_reason="会前已书面征求意见"
     )
     start_minutes(staff["organiser"], hall.id)
+    typed = read_pasted("姓名\t手机\t单位\n慕容知夏\t1391111\n乔木\t13911110002\t外单位")
+    add_sheet(staff["organiser"], hall.id, hall.delegations[morning.unit], typed)
     morning.code = editions_of(book.preparatory.id)[0].code
     return morning
 
@@ -151,6 +155,7 @@ CATALOGUE = (
     Look("projector-result", "{p}/projector", "visitor"),
     Look("pass", "{m}/pass", "delegate", often=True),
     Look("delegation", "{m}/delegation", "liaison", often=True),
+    Look("delegation-list", "{m}/delegation/list", "liaison", often=True),
     Look("booth", "{m}/vote", "representative", often=True),
     Look("review", "{m}/vote/{open}/review?choice=yes", "representative"),
     Look("question", "{m}/vote/text/{open}", "representative"),

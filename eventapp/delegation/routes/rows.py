@@ -79,7 +79,7 @@ def _read(meeting_id: int, delegation_id: int, form: AddRowsForm) -> Added:
 def _tell(added: Added) -> None:
     say(N_("读到 %(people)s 人，已保存在名单里，还没有提交。"), people=added.people)
     if added.passed_over:
-        say(N_("标题、表头、合计、说明等 %(rows)s 行不是人员，没有列入。"), rows=added.passed_over)
+        say(N_("标题、合计、说明等 %(rows)s 行不是人员，没有列入。"), rows=added.passed_over)
     if added.left_out:
         heads = gettext("、").join(added.left_out)
         say(N_("这些列用不上，没有采用：%(heads)s。"), heads=heads)
@@ -108,7 +108,7 @@ def _page(meeting: Meeting, delegation: DelegationRow, refusal: DomainError | No
         delegation=delegation,
         rows=judged,
         places=places,
-        new=sum(one.is_new for one in judged),
+        new=sum(one.is_new or bool(one.errors) for one in judged),
         wrong=[(one, note) for one in judged if not one.row.is_blank for note in one.errors],
         refusal=text_of(refusal) if refusal else "",
         refused_row=refusal.row if refusal else None,

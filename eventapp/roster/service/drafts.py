@@ -45,7 +45,7 @@ _OVER = (MeetingState.ADJOURNED, MeetingState.ARCHIVED, MeetingState.CANCELLED)
 class Added:
     """What became of rows that were pasted or uploaded.
 
-    `people` were added; `passed_over` are titles, headings, totals and remarks; `left_out` are
+    `people` were added; `passed_over` are titles, totals and remarks; `left_out` are
     the headings of columns that nobody here asks for.
     """
 
@@ -82,7 +82,8 @@ def add_sheet(actor: Actor, meeting_id: int, delegation_id: int, sheet: Sheet) -
         }
         found.append(DraftRow(0, _cells(cells, heading, row.values, unit), answers))
     _append(actor, meeting_id, delegation_id, found)
-    return Added(len(found), len(read) - len(found), left_out)
+    above = sum(note.code == "heading" for row in read for note in row.notes)
+    return Added(len(found), len(read) - len(found) - above, left_out)
 
 
 def _further_columns(

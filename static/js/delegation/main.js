@@ -5,6 +5,7 @@
  * answers is the page that it would show; only its remarks are taken over, never a field.
  */
 
+import { announce } from "../lib/announce.js";
 import { csrfToken, request } from "../lib/http.js";
 
 const REST_MS = 700;
@@ -42,7 +43,9 @@ async function keep() {
     takeOver(page);
     state.textContent = form.dataset.kept;
   } catch {
-    if (!stopped) state.textContent = form.dataset.lost;
+    if (stopped) return;
+    state.textContent = form.dataset.lost;
+    announce(form.dataset.lost);
   }
 }
 

@@ -1,6 +1,7 @@
 """A unit's page: its people and links, substitutes, and the answer to the notice."""
 
 import io
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -183,20 +184,20 @@ def test_a_reply_leaves_other_units_leave_and_the_own_speakers_alone(
     ],
 )
 def test_a_proxy_that_lacks_something_is_refused_at_its_field_and_nothing_changes(
-    house: Flask, changes: dict[str, object], field: str
+    house: Flask, changes: dict[str, Any], field: str
 ):
     meeting = make_meeting()
     own = make_unit(meeting.alliance_id, "东营职业学院")
     make_unit(meeting.alliance_id, "淄博职业学院")
     make_person(meeting.alliance_id, "欧阳锋", phone="13800138222")
     delegation = set_liaison(SYSTEM, meeting.id, own).id
-    typed = {
+    typed: dict[str, Any] = {
         "name": "孙悦",
         "unit": "淄博职业学院",
         "phone": "13800138111",
         "paper": ("委托书.pdf", PDF),
     }
-    proxy = Proxy(**{**typed, **changes})  # pyright: ignore[reportArgumentType]
+    proxy = Proxy(**{**typed, **changes})
     with pytest.raises(Invalid) as refusal:
         answer_notice(SYSTEM, meeting.id, delegation, ReplyAnswer.PROXY, proxy=proxy)
     assert refusal.value.field == field
