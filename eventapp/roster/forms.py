@@ -5,13 +5,14 @@ from typing import Any
 
 from flask_babel import gettext
 from wtforms import FieldList, FileField, IntegerField, RadioField, SelectField
-from wtforms.validators import NumberRange
+from wtforms.validators import InputRequired, NumberRange
 
 from eventapp.registration.rules import CATEGORY_LABEL, Category
 from eventapp.roster.rules import COLUMN_LABEL, Column
-from eventapp.web.forms import BaseForm
+from eventapp.web.forms import BaseForm, needed
 from eventapp.web.forms import lazy as _
 
+ROW_WRONG = _("请填写行号；没有表头填 0。")
 ADD, NAME_ONLY = "add", "name"
 """What is done with units that are not members."""
 
@@ -22,6 +23,7 @@ class OpenRosterForm(BaseForm):
     file: Any = FileField(
         _("名单文件"),
         description=_(".xlsx、.xls 或 .csv，最大 8 MB，最多 20000 行。"),
+        validators=[needed],
         render_kw={"accept": ".xlsx,.xlsm,.xls,.et,.csv,.tsv,.txt", "required": True},
     )
 
@@ -31,7 +33,7 @@ class SetColumnsForm(BaseForm):
 
     header_row = IntegerField(
         _("表头在第几行"),
-        validators=[NumberRange(0, 10**6, message=_("请填写行号；没有表头填 0。"))],
+        validators=[InputRequired(ROW_WRONG), NumberRange(0, 10**6, message=ROW_WRONG)],
         description=_("表头及其以上的行不当作人员；没有表头填 0。"),
         render_kw={"inputmode": "numeric", "class": "input-short"},
     )
@@ -47,13 +49,18 @@ class SetColumnsForm(BaseForm):
             entry = self.columns[place]
             entry.label.text = head or gettext("第 %(number)s 列", number=place + 1)
             entry.choices = meanings
+            entry.flags.needed = True
 
 
 class TakeRosterForm(BaseForm):
     """How a checked list is taken."""
 
-    category = SelectField(_("名单里没有写类别的人，按哪一类报名"), default=Category.DELEGATE.value)
-    units = RadioField(_("单位不在成员名单里时"), default=ADD)
+    category = SelectField(
+        _("名单里没有写类别的人，按哪一类报名"),
+        default=Category.DELEGATE.value,
+        validators=[needed],
+    )
+    units = RadioField(_("单位不在成员名单里时"), default=ADD, validators=[needed])
 
     def offer(self) -> None:
         """Offer the categories and the two ways with units that nobody knows."""

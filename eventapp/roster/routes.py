@@ -20,6 +20,7 @@ from eventapp.roster.models import Roster
 from eventapp.roster.queries import fates_of, roster_in, rosters_of, rows_of
 from eventapp.roster.rules import Fate, RosterState, Severity
 from eventapp.roster.service import (
+    STEPS,
     Terms,
     ask_for_check,
     ask_to_take,
@@ -131,6 +132,7 @@ def _values(
         "job": job,
         "is_busy": is_busy,
         "is_failed": job is not None and job.state is JobState.FAILED,
+        "steps": STEPS,
         "is_open": roster.state is RosterState.OPEN,
     }
     if is_busy or roster.state is RosterState.DISCARDED:

@@ -27,10 +27,10 @@ def _open_roster(job: Job) -> Roster | None:
 
 def check(job: Job) -> dict[str, Any]:
     """Read a list and note what becomes of each row."""
-    roster = _open_roster(job)
+    job_id, params, roster = job.id, job.params, _open_roster(job)
     if roster is not None:
-        check_roster(roster.meeting_id, roster.id)
-    return {"roster": job.params["roster"]}
+        check_roster(roster.meeting_id, roster.id, lambda *far: progress(job_id, *far))
+    return {"roster": params["roster"]}
 
 
 def take(job: Job) -> dict[str, Any]:

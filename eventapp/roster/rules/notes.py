@@ -50,7 +50,7 @@ SENTENCES: dict[str, str] = {
     "remark": N_("说明文字，不是人员。"),
     "only_number": N_("只有序号，没有人员。"),
     # what stops a row
-    "formula": N_("这一格是公式，不读取它的结果。请改成文字。"),
+    "formula": N_("“%(column)s”这一格是公式，不读取它的结果。请改成文字。"),
     "name_missing": N_("没有填写姓名。"),
     "name_many": N_("一格里写了几个人，请每人一行。"),
     "name_odd": N_("这不像姓名，请核对。"),

@@ -15,7 +15,7 @@ from eventapp.core.errors import Invalid
 from eventapp.core.names import clean_name, name_key
 from eventapp.core.phones import clean_phone
 from eventapp.registration.rules import CATEGORY_LABEL, Category
-from eventapp.roster.rules.columns import Column, Heading, SheetRow, meaning_of
+from eventapp.roster.rules.columns import COLUMN_LABEL, Column, Heading, SheetRow, meaning_of
 from eventapp.roster.rules.notes import Note, Severity
 from eventapp.roster.rules.states import Fate
 
@@ -116,7 +116,7 @@ class _Reader:
         formulas = {column for column, text in texts.items() if text.lstrip().startswith("=")}
         for column in heading.columns:
             if column in formulas:
-                self._say(column, "formula")
+                self._say(column, "formula", column=COLUMN_LABEL[Column(column)])
         for column, read in (
             (Column.NAME, self._name),
             (Column.TITLES, self._titles),
@@ -216,9 +216,9 @@ class _Reader:
         return found or ""
 
     def _say(
-        self, column: str, code: str, severity: Severity = Severity.ERROR, **params: object
+        self, at: str, code: str, severity: Severity = Severity.ERROR, /, **params: object
     ) -> None:
-        self.notes.append(Note(column, code, severity, params))
+        self.notes.append(Note(at, code, severity, params))
 
 
 def _wrong_phone(plain: str) -> str:

@@ -1,6 +1,7 @@
 """Verbs on lists of people: read, check, take."""
 
 from eventapp.roster.service.lists import (
+    STEPS,
     ask_for_check,
     check_roster,
     discard_roster,
@@ -11,6 +12,7 @@ from eventapp.roster.service.sheets import Sheet, ensure_readable, read_pasted, 
 from eventapp.roster.service.taking import Terms, ask_to_take, take_roster
 
 __all__ = [
+    "STEPS",
     "Sheet",
     "Terms",
     "ask_for_check",

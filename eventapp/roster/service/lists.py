@@ -1,7 +1,7 @@
 """Open a list that an organiser sent, say what each of its rows means, drop it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,11 +89,19 @@ def set_columns(
         ask_for_check(actor, meeting_id, roster_id)
 
 
-def check_roster(meeting_id: int, roster_id: int) -> dict[str, Any]:
+STEPS = 3
+"""Steps of checking: the file is read, its rows are understood, their fates are kept."""
+
+
+def check_roster(
+    meeting_id: int, roster_id: int, tell: Callable[[int, int], None] = lambda _done, _of: None
+) -> dict[str, Any]:
     """Read a list and keep what becomes of each row and why; tell the totals.
 
-    Nobody is registered by it. What cannot be read at all is kept as a refusal in the totals.
+    Nobody is registered by it. What cannot be read at all is kept as a refusal in the totals;
+    `tell` hears of each step.
     """
+    tell(0, STEPS)
     roster = roster_in(meeting_id, roster_id)
     name, digest, columns = roster.file_name, roster.file_digest, tuple(roster.columns)
     header_row = roster.header_row
@@ -101,8 +109,10 @@ def check_roster(meeting_id: int, roster_id: int) -> dict[str, Any]:
         sheet = read_sheet(files.read(digest), name)
     except Invalid as error:
         return _keep(meeting_id, roster_id, None, Heading(0, ()), [], error)
+    tell(1, STEPS)
     heading = Heading(header_row, columns) if columns else find_heading(sheet.rows)
     rows = read_rows(sheet.rows, heading) if Column.NAME in heading.columns else []
+    tell(2, STEPS)
     return _keep(meeting_id, roster_id, sheet, heading, rows, None)
 
 

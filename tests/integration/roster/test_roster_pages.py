@@ -78,6 +78,19 @@ def test_list_is_checked_then_taken_once(
     )
 
 
+def test_list_without_new_units_asks_nothing_about_them(
+    app: Flask, client: FlaskClient, desk: tuple[str, int]
+) -> None:
+    one = send(client, desk[0], "姓名,单位\n王磊,东营职业学院\n".encode()).headers["Location"]
+    with app.app_context():
+        run_due(app)
+    page = client.get(one).get_data(as_text=True)
+    assert "新增为成员单位" not in page
+    assert '<input type="hidden" name="units" value="add">' in page
+    sent = {"category": "delegate", "units": "add"}
+    assert client.post(f"{one}/take", data=sent).status_code == 303
+
+
 def test_part_of_the_page_is_asked_for_again_only_when_something_happened(
     app: Flask, client: FlaskClient, desk: tuple[str, int]
 ) -> None:
