@@ -1,6 +1,5 @@
 """Papers for the hall: badges with the pass's QR, name cards, lists of names."""
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,28 +10,17 @@ from eventapp.badges.queries import Holder
 from eventapp.badges.rules import COLOUR, ORDER_WORDS, Options
 from eventapp.core import installation
 from eventapp.core.errors import N_
-from eventapp.core.names import pad_name
 from eventapp.meetings.models import Meeting
 from eventapp.registration.rules import CATEGORY_LABEL, format_code
 from eventapp.web.filters import long_time
 from eventapp.web.language import html_lang
 from eventapp.web.qr import qr_svg
 from eventapp.web.sheets import csv_file, workbook
-from eventapp.web.typeset import breakable, typeset
+from eventapp.web.typeset import breakable, name_pieces, typeset
 
 CHINESE = "zh_Hans_CN"
-LONGEST_WHOLE = 7
-"""A name of so many characters, a dot or a space among them, is not broken."""
 LIST_WIDTHS = (8, 14, 40, 30, 12, 16)
 Step = Callable[[int], None]
-
-
-def name_pieces(name: str) -> list[str]:
-    """Split a long name at its dots and spaces; a short one stays whole, one of two is padded."""
-    padded = pad_name(name)
-    if len(padded) <= LONGEST_WHOLE:
-        return [padded]
-    return re.findall(r"[^· ]+[· ]?", padded)
 
 
 def _common(meeting: Meeting, title: str) -> dict[str, Any]:

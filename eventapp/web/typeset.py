@@ -13,11 +13,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from eventapp.core.names import short_joints
+from eventapp.core.names import pad_name, short_joints
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 PAPER_FAMILIES = ("Noto Sans CJK SC", "Noto Serif CJK SC", "BabelStone Han", "Symbola")
 """What the templates are set in: ask `web.pdf.missing_glyphs` of these before printing names."""
+LONGEST_WHOLE = 7
+"""A name of so many characters, a dot or a space among them, is not broken."""
 
 
 @lru_cache(maxsize=1)
@@ -37,13 +39,13 @@ def typeset(
 ) -> bytes:
     """Return a template under templates/ filled with `data`, as PDF, or its only page as PNG.
 
-    The template reads `json(bytes(sys.inputs.data))`; `pictures` are SVG texts by their names.
+    The template reads `json(bytes(sys.inputs.data))` and may import `fit.typ` of the partials;
+    `pictures` are SVG texts by their names.
     """
     typst, fonts = _typst()
-    folder = (TEMPLATES / template).parent
-    parts = {path.name: path.read_bytes() for path in folder.glob("*.typ")}
-    files = {**parts, **{name: svg.encode() for name, svg in (pictures or {}).items()}}
-    files["main.typ"] = parts[Path(template).name]
+    files = {name: svg.encode() for name, svg in (pictures or {}).items()}
+    files["fit.typ"] = (TEMPLATES / "partials" / "fit.typ").read_bytes()
+    files["main.typ"] = (TEMPLATES / template).read_bytes()
     compiler = typst.Compiler(
         input=files,
         ignore_system_fonts=True,
@@ -63,3 +65,11 @@ def breakable(text: str) -> list[str]:
         short = pieces.pop() if pieces and len(pieces[-1]) == 1 else ""
         pieces += re.findall(r"[^ ]+ ?", short + part)
     return pieces or [""]
+
+
+def name_pieces(name: str) -> list[str]:
+    """Split a long name at its dots and spaces; a short one stays whole, one of two is padded."""
+    padded = pad_name(name)
+    if len(padded) <= LONGEST_WHOLE:
+        return [padded]
+    return re.findall(r"[^· ]+[· ]?", padded)

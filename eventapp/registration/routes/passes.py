@@ -10,7 +10,7 @@ from eventapp.core.access import Actor, ActorKind, Permission
 from eventapp.core.errors import N_
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
-from eventapp.registration.document import pass_pdf, worded_answers
+from eventapp.registration.document import pass_paper, worded_answers
 from eventapp.registration.forms import AcceptInvitationForm, DeclineInvitationForm
 from eventapp.registration.queries import (
     Row,
@@ -35,10 +35,9 @@ from eventapp.registration.service.invitations import accept_invitation, decline
 from eventapp.web.doors import public, requires, scope
 from eventapp.web.download import download
 from eventapp.web.forms import attempt, say
-from eventapp.web.qr import qr_png, qr_svg
+from eventapp.web.qr import qr_svg
 from eventapp.web.session import actors
 
-PNG_SCALE = 20  # pixels a module: about 900 px a side, sharp on any phone
 WORKER = Path("js") / "registration" / "pass-worker.js"
 
 
@@ -116,7 +115,7 @@ def _approved(slug: str) -> tuple[Meeting, Row]:
 def download_pass(meeting: str) -> Response:
     """Send the holder's pass as an A6 page."""
     found, row = _approved(meeting)
-    pdf = pass_pdf(found, row, _gates(found.id))
+    pdf = pass_paper(found, row, _gates(found.id), kind="pdf")
     return download(
         pdf, name=gettext("参会凭证-%(name)s.pdf", name=row.name), media_type="application/pdf"
     )
@@ -125,9 +124,9 @@ def download_pass(meeting: str) -> Response:
 @bp.get("/m/<meeting>/pass.png")
 @requires(Permission.OPEN_OWN_PASS)
 def download_pass_picture(meeting: str) -> Response:
-    """Send the QR of the holder's pass as a picture."""
-    _found, row = _approved(meeting)
-    png = qr_png(pass_token(row.id), PNG_SCALE)
+    """Send the holder's pass as a picture, to keep on the phone or to pass on in a chat."""
+    found, row = _approved(meeting)
+    png = pass_paper(found, row, _gates(found.id), kind="png")
     return download(
         png, name=gettext("参会凭证-%(name)s.png", name=row.name), media_type="image/png"
     )

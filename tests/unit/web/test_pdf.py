@@ -7,7 +7,6 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-import zxingcpp
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pypdf import PdfReader
 
@@ -317,28 +316,6 @@ def test_slips_stand_six_to_a_sheet() -> None:
     # Eight groups are wider than a slip: they take two lines, and none of them is cut off.
     assert next(line for line in read[1].splitlines() if "alqs" in line) != code
     assert all(group in read[1] for group in code.split())
-
-
-def test_a_pass_is_one_a6_page_that_scans() -> None:
-    token = ("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 4)[:122]
-    holder = {
-        "name": "阿卜杜拉·买买提𠮷",
-        "unit_lines": ["东营港经济开发区", "（东营综合保税区）党工委"],
-        "category": "特邀嘉宾",
-        "qr": qr.qr_data_uri(token, scale=8),
-        "code": "K7M2 9QXD",
-        "facts": [{"label": label, "value": "9:00"} for label in ("时间", "地点", "座位", "入口")],
-    }
-    context = {"lang": "zh-CN", "title": "证", "demo": True, "passes": [holder, holder]}
-    context["meeting_lines"] = pdf.title_lines(f"{ALLIANCE}成立大会", 20)
-    document = template("registration/pdf/pass.html", context, "css/print/pass.css")
-    pages = PdfReader(BytesIO(document)).pages
-    assert len(pages) == 2
-    size = [float(side) / MILLIMETRE for side in pages[0].mediabox[2:]]
-    assert size == pytest.approx([105, 148], abs=0.1)
-    picture = pages[0].images[0].image
-    assert picture is not None
-    assert zxingcpp.read_barcodes(picture.convert("L"))[0].text == token
 
 
 def test_sign_in_sheet_repeats_its_head_and_keeps_a_unit_together() -> None:
