@@ -21,7 +21,13 @@ from eventapp.meetings.models import Meeting
 from eventapp.notices.queries import reply_of
 from eventapp.notices.rules import ANSWER_LABEL, ReplyAnswer, may_reply
 from eventapp.registration.document import link_address, slips_pdf
-from eventapp.registration.queries import DelegationRow, Row, registration_in, shown_consent
+from eventapp.registration.queries import (
+    DelegationRow,
+    Row,
+    leaves_of,
+    registration_in,
+    shown_consent,
+)
 from eventapp.registration.rules import CATEGORY_LABEL, STATE_LABEL, State, may_become
 from eventapp.registration.service import cancel_registration
 from eventapp.registration.service.groups import Entry, may_substitute, substitute_delegate
@@ -124,6 +130,11 @@ def _reply_values(
         "may_reply": may_reply(meeting.state, meeting.starts_at, clock.now()),
         "answer_label": ANSWER_LABEL,
         "proxies": proxies_of(meeting.id, delegation.organisation_id),
+        "leaves": [
+            one
+            for one in leaves_of(meeting.id)
+            if one.organisation_id == delegation.organisation_id and one.person_id is None
+        ],
         "units": sorted(name for one, name in names.items() if one != delegation.organisation_id),
     }
 

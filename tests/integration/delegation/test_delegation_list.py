@@ -2,6 +2,7 @@
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import openpyxl
 import pytest
@@ -111,6 +112,26 @@ def test_too_few_places_take_nobody_and_lose_nothing(house: Flask):
     assert refusal.value.code == "group_too_large"
     assert registrations_of(meeting.id) == []
     assert len(_rows(unit)) == 10
+
+
+def test_a_list_sent_twice_at_once_registers_its_people_once(house: Flask):
+    meeting = make_meeting()
+    unit, meeting_id = _unit(meeting), meeting.id
+    _paste(meeting, unit, TEN)
+    db.session.remove()
+
+    def work(_number: int) -> int:
+        with house.app_context():
+            try:
+                return len(submit_draft(SYSTEM, meeting_id, unit))
+            except NotFound:
+                return 0
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(work, range(8))) == [0] * 7 + [10]
+    assert len(registrations_of(meeting_id)) == 10
 
 
 def test_who_is_known_by_another_name_is_refused_without_telling_it(house: Flask):

@@ -19,7 +19,7 @@ from eventapp.meetings.service import set_state
 from eventapp.notices.queries import reply_of
 from eventapp.notices.rules import ReplyAnswer
 from eventapp.registration.queries import leaves_of, mandates_of, registrations_of
-from eventapp.registration.service import give_mandate, set_liaison
+from eventapp.registration.service import give_mandate, note_leave, set_liaison
 from tests.factories import put_token
 from tests.factories_registration import (
     make_meeting,
@@ -157,6 +157,17 @@ def test_the_reply_comes_and_goes_with_leave_and_proxy(
     assert client.post(f"{here}/reply", data=sent).status_code == 303
     with app.app_context():
         assert mandates_of(unit["meeting"]) == []
+
+
+def test_leave_that_the_desk_noted_is_shown_and_ends_when_the_unit_comes(
+    app: Flask, client: FlaskClient, unit: dict[str, int]
+):
+    with app.app_context():
+        note_leave(SYSTEM, unit["meeting"], organisation_id=unit["unit"], reason="台风停航")
+    assert "台风停航" in client.get(_here(client)).text
+    sent = {"reply-answer": "attending", "reply-persons": "2"}
+    assert client.post(f"{_here(client)}/reply", data=sent).status_code == 303
+    assert "台风停航" not in client.get(_here(client)).text
 
 
 def test_a_reply_leaves_other_units_leave_and_the_own_speakers_alone(
