@@ -1,5 +1,6 @@
 """Papers that people send in: told by their content, never by their name."""
 
+import secrets
 import zipfile
 from io import BytesIO
 
@@ -49,3 +50,20 @@ def paper_name(name: str, media_type: str) -> str:
     ending = MEDIA_TYPES[media_type]
     stem = plain.strip(". ").rsplit(".", 1)[0] if "." in plain.strip(". ") else plain.strip(". ")
     return (stem[:120] or "paper") + ending
+
+
+SALT_BYTES = 16
+
+
+def own_copy(data: bytes) -> bytes:
+    """Return a content that holds a person's paper and equals no other.
+
+    Contents are kept once under their digest, so deleting a paper as it came could take the same
+    paper from somebody else.
+    """
+    return secrets.token_bytes(SALT_BYTES) + data
+
+
+def paper_in(copy: bytes) -> bytes:
+    """Return the paper that a copy of its own holds."""
+    return copy[SALT_BYTES:]

@@ -14,7 +14,8 @@ from eventapp.core.db import db
 from eventapp.desk.service.demo_book import Book, Hall
 from eventapp.minutes.queries import editions_of
 from eventapp.minutes.service import start_minutes
-from eventapp.registration.service import delegate_link
+from eventapp.registration.rules import Preset
+from eventapp.registration.service import add_preset, delegate_link
 from eventapp.roster.service.drafts import add_sheet
 from eventapp.roster.service.sheets import read_pasted
 from eventapp.voting.rules import ElectorateSource, Mode, MotionKind, Rule
@@ -32,6 +33,7 @@ class Morning:
     next_ballot_id: int = 0
     unit: str = ""
     code: str = ""
+    field_id: int = 0
 
     @property
     def slugs(self) -> dict[str, object]:
@@ -43,6 +45,7 @@ class Morning:
             "a": "/a/gaoduan-huagong",
             "registration": next(iter(hall.registrations.values())),
             "item": hall.items[0],
+            "field": self.field_id,
             "agreement": hall.agreements[0],
             "gate": hall.gates[0],
             "open": self.open_ballot_id,
@@ -103,6 +106,8 @@ def prepare(live: Live, book: Book) -> Morning:
     open_ballot(
         staff["chair"], hall.id, morning.open_ballot_id, override_reason="会前已书面征求意见"
     )
+    for preset in (Preset.MEALS, Preset.ROOMS):
+        morning.field_id = add_preset(staff["organiser"], hall.id, preset)[0]
     start_minutes(staff["organiser"], hall.id)
     typed = read_pasted("姓名\t手机\t单位\n慕容知夏\t1391111\n乔木\t13911110002\t外单位")
     add_sheet(staff["organiser"], hall.id, hall.delegations[morning.unit], typed)
@@ -154,6 +159,7 @@ CATALOGUE = (
     Look("projector", "{m}/projector", "visitor"),
     Look("projector-result", "{p}/projector", "visitor"),
     Look("pass", "{m}/pass", "delegate", often=True),
+    Look("own-details", "{m}/pass/details", "delegate", often=True),
     Look("delegation", "{m}/delegation", "liaison", often=True),
     Look("delegation-list", "{m}/delegation/list", "liaison", often=True),
     Look("booth", "{m}/vote", "representative", often=True),
@@ -168,8 +174,13 @@ CATALOGUE = (
     Look("registrations", DESK + "/registrations", often=True),
     Look("registration", DESK + "/registrations/{registration}"),
     Look("new-registration", DESK + "/registrations/new"),
+    Look("invitations", DESK + "/invitations"),
+    Look("waitlist", DESK + "/registrations?state=waitlisted"),
     Look("categories", DESK + "/categories"),
     Look("consent", DESK + "/consent"),
+    Look("fields", DESK + "/fields"),
+    Look("field", DESK + "/fields/{field}"),
+    Look("new-field", DESK + "/fields/new"),
     Look("delegations", DESK + "/delegations"),
     Look("mails", DESK + "/mails"),
     Look("agenda", DESK + "/agenda"),

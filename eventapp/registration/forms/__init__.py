@@ -124,18 +124,6 @@ class EnterLinkForm(BaseForm):
     submit = SubmitField(_("打开"))
 
 
-class AddDelegateForm(PersonFields):
-    """One more person of a unit; the unit is the liaison's own."""
-
-    unit = None
-    category = RadioField(_("参会身份"), validators=[InputRequired(_("请选择参会身份。"))])
-    consent = BooleanField(
-        _("我已把个人信息说明告知本人，并得到同意"),
-        validators=[InputRequired(_("请先告知本人，同意后勾选。"))],
-    )
-    submit = SubmitField(_("添加"))
-
-
 class AddRegistrationForm(PersonFields):
     """A person whom the organiser adds by hand, in any category."""
 
@@ -285,7 +273,7 @@ class InvitePeopleForm(BaseForm):
             "每行一位，依次是姓名、职务、电话、邮箱、单位，可以从 Excel 复制五列（后四列可空）。"
         ),
     )
-    language = SelectField(_("用什么语言写信"))
+    language = SelectField(_("用什么语言写信"), default="")
     submit = SubmitField(_("发出邀请"))
 
 
@@ -343,7 +331,9 @@ class AskCorrectionForm(BaseForm):
     """A name or a phone that the organiser is asked to correct."""
 
     name: Any = PersonFields.name
-    phone: Any = PersonFields.phone
+    phone = text_field(
+        _("手机号"), longest=30, required=False, render_kw={"type": "tel", "inputmode": "tel"}
+    )
     submit = SubmitField(_("请会务组更正"))
 
     validate_name = PersonFields.validate_name

@@ -22,7 +22,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from eventapp.core.errors import Invalid
 from eventapp.core.papers import LARGEST as LARGEST_PAPER
-from eventapp.core.papers import MEDIA_TYPES, media_type_of, paper_name
+from eventapp.core.papers import MEDIA_TYPES, media_type_of, own_copy, paper_name
 from eventapp.registration.rules import (
     CATEGORY_LABEL,
     FIELD_LABEL,
@@ -96,8 +96,9 @@ class AnsweringForm(BaseForm):
         with sent.stream:
             data = sent.read(LARGEST_PAPER + 1)
         media_type = media_type_of(data)
-        self.papers.append((data, media_type))
-        return [hashlib.sha256(data).hexdigest(), paper_name(sent.filename, media_type)]
+        copy = own_copy(data)
+        self.papers.append((copy, media_type))
+        return [hashlib.sha256(copy).hexdigest(), paper_name(sent.filename, media_type)]
 
 
 def with_questions(

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventapp.core import clock, files
 from eventapp.core.access import Actor, Permission
 from eventapp.core.errors import N_, Conflict
-from eventapp.core.papers import MEDIA_TYPES, media_type_of
+from eventapp.core.papers import MEDIA_TYPES, media_type_of, paper_in
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
 from eventapp.registration.document import own_data_text
@@ -175,7 +175,7 @@ def download_answer_file(meeting: str, registration_id: int, field_id: int) -> R
 
 def _file(meeting_id: int, registration_id: int, field_id: int) -> Response:
     digest, name = file_answered(meeting_id, registration_id, field_id)
-    data = files.read(digest)
+    data = paper_in(files.read(digest))
     media_type = media_type_of(data)
     ending = MEDIA_TYPES[media_type]
     return download(

@@ -23,7 +23,7 @@ from eventapp.meetings.queries import meeting_of
 from eventapp.registration.models import Answer, Consent, Correction, Registration
 from eventapp.registration.queries import fields_of
 from eventapp.registration.queries.own import agreed_of, may_change_own
-from eventapp.registration.rules import State
+from eventapp.registration.rules import FieldKind, State
 from eventapp.registration.service.passes import lock_registration
 from eventapp.registration.service.public import agreed_consent, member_named
 
@@ -111,12 +111,12 @@ def _set_unit(meeting: Meeting, registration: Registration, unit: str) -> None:
 
 
 def _write_answers(meeting_id: int, registration_id: int, change: OwnChange) -> bool:
-    asked = [one.id for one in fields_of(meeting_id)]
+    kinds = {one.id: one.kind for one in fields_of(meeting_id)}
     held = {
         row.field_id: row
         for row in db.session.scalars(
             sa.select(Answer).where(
-                Answer.registration_id == registration_id, Answer.field_id.in_(asked)
+                Answer.registration_id == registration_id, Answer.field_id.in_(kinds)
             )
         )
     }
@@ -126,6 +126,8 @@ def _write_answers(meeting_id: int, registration_id: int, change: OwnChange) -> 
     for data, media_type in change.papers:
         files.store(data, media_type)
     for field_id, row in held.items():
+        if kinds[field_id] is FieldKind.FILE and row.value != change.answers.get(field_id):
+            files.discard(row.value[0])
         if field_id in change.answers:
             row.value = list(change.answers[field_id])
         else:
@@ -144,10 +146,11 @@ def ask_correction(
 
     Raises Invalid where both are what they were.
     """
-    name, digits = clean_name(name), clean_phone(phone)
+    name = clean_name(name)
     with transaction() as session:
         meeting, registration = _changing(meeting_id, registration_id)
         person = person_in(meeting.alliance_id, registration.person_id)
+        digits = clean_phone(phone) or person.phone
         if not name or len(name) > 60:
             raise Invalid(
                 "name_missing", N_("请填写姓名，最多 %(max)s 个字。"), field="name", max=60

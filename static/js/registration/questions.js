@@ -29,6 +29,7 @@ function show() {
 }
 
 if (form) {
+  for (const words of form.querySelectorAll("[data-without-script]")) words.hidden = true;
   form.addEventListener("change", show);
   show();
 }

@@ -1,6 +1,8 @@
 """A meeting's own questions: written at the desk, asked by the form, shown to who may see them."""
 
+import hashlib
 import io
+from datetime import timedelta
 from typing import Any
 
 import openpyxl
@@ -10,8 +12,11 @@ from flask.testing import FlaskClient
 
 from eventapp.accounts.queries import link_of
 from eventapp.accounts.service import link_token, open_link
+from eventapp.core import clock, files
 from eventapp.core.access import SYSTEM, Role
-from eventapp.core.errors import Conflict, Invalid
+from eventapp.core.db import transaction
+from eventapp.core.errors import Conflict, Invalid, NotFound
+from eventapp.core.papers import own_copy, paper_in
 from eventapp.meetings.queries import meeting_of
 from eventapp.registration.queries import (
     answers_of,
@@ -20,16 +25,19 @@ from eventapp.registration.queries import (
     registrations_of,
     shown_consent,
 )
-from eventapp.registration.rules import Category, FieldDraft, FieldKind, Preset
+from eventapp.registration.rules import Category, FieldDraft, FieldKind, Preset, contacts_end_at
 from eventapp.registration.service import (
     add_field,
     add_preset,
     change_field,
+    delete_overdue_contacts,
     move_field,
     restore_field,
     retire_field,
     set_consent,
 )
+from eventapp.registration.service.answers import delete_answers
+from eventapp.registration.service.own import OwnChange, change_own
 from tests.factories import make_user, put_token, sign_in
 from tests.factories_registration import make_meeting, make_registration, seal
 
@@ -256,3 +264,57 @@ def test_a_question_of_another_meeting_does_not_exist(app: Flask):
     assert organiser.post(f"{base}/retire").status_code == 404
     with app.app_context():
         assert len(fields_of(elsewhere_id, Category.DELEGATE)) == 1
+
+
+def _answered(meeting_id: int, paper: bytes) -> tuple[int, int, int, str]:
+    """Let somebody answer a short-lived question and send a paper."""
+    short = add_field(SYSTEM, meeting_id, _text("车牌号", short_lived=True))
+    long = add_field(SYSTEM, meeting_id, FieldDraft(FieldKind.FILE, "照片", "用于制证"))
+    registration = make_registration(meeting_of(meeting_id))
+    one, copy = registration.id, own_copy(paper)
+    digest = hashlib.sha256(copy).hexdigest()
+    answers = {short: ["鲁E12345"], long: [digest, "照片.pdf"]}
+    change = OwnChange(answers=answers, papers=[(copy, "application/pdf")])
+    change_own(SYSTEM, meeting_id, one, change)
+    return one, short, long, digest
+
+
+def test_short_lived_answers_go_alone_and_the_rest_goes_with_its_files(house: Flask):
+    meeting_id, elsewhere_id = make_meeting().id, make_meeting().id
+    one, _short, long, digest = _answered(meeting_id, PDF)
+    other, *_rest, same_paper = _answered(elsewhere_id, PDF)
+    with transaction():
+        assert delete_answers(meeting_id, short_lived_only=True) == 1
+    assert answers_of([one])[one] == {long: [digest, "照片.pdf"]}
+    with transaction():
+        assert delete_answers(meeting_id) == 1
+    assert answers_of([one])[one] == {}
+    with pytest.raises(NotFound):
+        files.read(digest)
+    assert len(answers_of([other])[other]) == 2
+    assert paper_in(files.read(same_paper)) == PDF
+
+
+def test_a_paper_that_is_replaced_is_deleted(house: Flask):
+    meeting_id = make_meeting().id
+    one, _short, long, digest = _answered(meeting_id, PDF)
+    copy = own_copy(PDF)
+    newer = {long: [hashlib.sha256(copy).hexdigest(), "照片.pdf"]}
+    change_own(
+        SYSTEM, meeting_id, one, OwnChange(answers=newer, papers=[(copy, "application/pdf")])
+    )
+    assert answers_of([one])[one] == newer
+    with pytest.raises(NotFound):
+        files.read(digest)
+
+
+def test_answers_go_when_the_contacts_do(house: Flask):
+    meeting = make_meeting()
+    meeting_id, ends_at = meeting.id, meeting.ends_at
+    one, *_rest = _answered(meeting_id, PDF)
+    with clock.fixed(contacts_end_at(ends_at, 6) - timedelta(hours=1)):
+        delete_overdue_contacts(SYSTEM, meeting_id)
+    assert len(answers_of([one])[one]) == 2
+    with clock.fixed(contacts_end_at(ends_at, 6) + timedelta(hours=1)):
+        delete_overdue_contacts(SYSTEM, meeting_id)
+    assert answers_of([one])[one] == {}
