@@ -22,7 +22,7 @@ FATE_LABEL: dict[Fate, str] = {
     Fate.NEW: N_("将导入"),
     Fate.KNOWN: N_("不重复导入"),
     Fate.PROBLEM: N_("有误，不导入"),
-    Fate.SKIPPED: N_("略过"),
+    Fate.SKIPPED: N_("略过不计"),
     Fate.TAKEN: N_("已导入"),
 }
 

@@ -20,6 +20,7 @@ from eventapp.roster.models import Roster
 from eventapp.roster.queries import fates_of, roster_in, rosters_of, rows_of
 from eventapp.roster.rules import Fate, RosterState, Severity
 from eventapp.roster.service import (
+    KEPT,
     STEPS,
     Terms,
     ask_for_check,
@@ -47,7 +48,11 @@ WARNED = "warned"
 def _list_page(meeting: str, form: OpenRosterForm) -> str:
     found = meeting_by_slug(meeting)
     return render_template(
-        "roster/show_rosters.html", form=form, rosters=rosters_of(found.id), meeting=found
+        "roster/show_rosters.html",
+        form=form,
+        rosters=rosters_of(found.id),
+        days=KEPT.days,
+        meeting=found,
     )
 
 

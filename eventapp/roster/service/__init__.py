@@ -1,10 +1,13 @@
 """Verbs on lists of people: read, check, take."""
 
 from eventapp.roster.service.lists import (
+    KEPT,
     STEPS,
     ask_for_check,
     check_roster,
+    discard_old_rosters,
     discard_roster,
+    forget_person,
     open_roster,
     set_columns,
 )
@@ -12,14 +15,17 @@ from eventapp.roster.service.sheets import Sheet, ensure_readable, read_pasted, 
 from eventapp.roster.service.taking import Terms, ask_to_take, take_roster
 
 __all__ = [
+    "KEPT",
     "STEPS",
     "Sheet",
     "Terms",
     "ask_for_check",
     "ask_to_take",
     "check_roster",
+    "discard_old_rosters",
     "discard_roster",
     "ensure_readable",
+    "forget_person",
     "open_roster",
     "read_pasted",
     "read_sheet",

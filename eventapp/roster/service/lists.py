@@ -2,16 +2,18 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from eventapp.core import clock, files
 from eventapp.core.access import Actor
-from eventapp.core.db import lock, transaction
+from eventapp.core.db import db, lock, transaction
 from eventapp.core.errors import N_, Conflict, Invalid
 from eventapp.core.jobs import enqueue
 from eventapp.core.ledger import audit
+from eventapp.core.names import name_key
 from eventapp.meetings.queries import meeting_of
 from eventapp.roster.models import Roster, RosterRow
 from eventapp.roster.queries import roster_in, standing_of
@@ -31,6 +33,8 @@ from eventapp.roster.service.sheets import Sheet, ensure_readable, read_sheet
 _rows: Any = RosterRow.__table__
 _KEEP = sa.insert(_rows)
 LONGEST_FILE_NAME = 160
+KEPT = timedelta(days=30)
+"""How long a list stays with its file: long enough to ask offices about their rows."""
 
 
 def open_roster(actor: Actor, meeting_id: int, *, data: bytes, file_name: str) -> int:
@@ -187,6 +191,44 @@ def discard_roster(actor: Actor, meeting_id: int, roster_id: int) -> None:
         roster.file_digest = ""
         if not is_shared:
             files.discard(digest)
+
+
+def discard_old_rosters(actor: Actor) -> int:
+    """Drop the organisers' lists that were sent long ago; tell how many."""
+    old = db.session.execute(
+        sa.select(Roster.meeting_id, Roster.id).where(
+            Roster.delegation_id.is_(None),
+            Roster.state != RosterState.DISCARDED,
+            Roster.created_at < clock.now() - KEPT,
+        )
+    ).all()
+    for meeting_id, roster_id in old:
+        discard_roster(actor, meeting_id, roster_id)
+    return len(old)
+
+
+def forget_person(actor: Actor, meeting_id: int, *, name: str, phone: str) -> None:
+    """Leave no list of a meeting that names this person: files go whole, typed rows singly.
+
+    Who has the same name loses a copy too, and nothing else: people stand in registrations.
+    """
+    wanted = name_key(name)
+    with transaction() as session:
+        kept = session.execute(
+            sa.select(
+                RosterRow.id, RosterRow.values, RosterRow.cells, Roster.id, Roster.file_digest
+            )
+            .join(Roster, Roster.id == RosterRow.roster_id)
+            .where(Roster.meeting_id == meeting_id)
+        ).all()
+        for row_id, values, cells, roster_id, digest in kept:
+            texts = {name_key(str(cell)) for cell in (*values.values(), *cells)}
+            if wanted not in texts and not (phone and phone in texts):
+                continue
+            if not digest:
+                session.execute(sa.delete(RosterRow).where(RosterRow.id == row_id))
+            elif session.get_one(Roster, roster_id).state is not RosterState.DISCARDED:
+                discard_roster(actor, meeting_id, roster_id)
 
 
 def lock_open(meeting_id: int, roster_id: int) -> Roster:

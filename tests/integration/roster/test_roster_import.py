@@ -1,6 +1,7 @@
 """Lists of organisers: checked beside what is known, taken once; the scenario's list by command."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +11,28 @@ from flask import Flask
 
 from eventapp.alliance.models import Person
 from eventapp.alliance.queries import members_of
+from eventapp.core import clock, files
 from eventapp.core.access import SYSTEM
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Conflict
+from eventapp.core.errors import Conflict, NotFound
 from eventapp.core.ledger import AuditEntry, verify
 from eventapp.registration.models import Pass, Registration, Terms
 from eventapp.registration.queries import counts_of, registrations_of
 from eventapp.registration.rules import Category, State
 from eventapp.registration.service import cancel_registration
-from eventapp.roster.queries import rows_of
+from eventapp.roster.queries import roster_in, rosters_of, rows_of
 from eventapp.roster.rules import Fate, ReadRow
+from eventapp.roster.service import (
+    KEPT,
+    check_roster,
+    discard_old_rosters,
+    discard_roster,
+    forget_person,
+    open_roster,
+    take_roster,
+    taking,
+)
 from eventapp.roster.service import Terms as HowTaken
-from eventapp.roster.service import check_roster, discard_roster, open_roster, take_roster, taking
 from tests.factories_registration import make_meeting, make_person, make_registration, make_unit
 
 SCENARIO = Path(__file__).parents[2] / "data" / "delegates.xlsx"
@@ -298,3 +309,34 @@ def test_command_says_in_words_what_it_cannot_read(app: Flask, tmp_path: Path) -
 def test_other_commands_of_the_group_are_still_there(app: Flask) -> None:
     done = app.test_cli_runner().invoke(args=["registration", "--help"])
     assert {"import", "delete-contacts"} <= set(done.output.split())
+
+
+@pytest.mark.usefixtures("house")
+def test_lists_are_dropped_with_their_files_after_their_time() -> None:
+    meeting_id = make_meeting().id
+    roster_id = sent(meeting_id, "王磊,甲公司,13800138001")
+    digest = roster_in(meeting_id, roster_id).file_digest
+    take_roster(SYSTEM, meeting_id, roster_id, HowTaken())
+    assert discard_old_rosters(SYSTEM) == 0
+    with clock.fixed(clock.now() + KEPT + timedelta(hours=1)):
+        assert discard_old_rosters(SYSTEM) == 1
+        assert discard_old_rosters(SYSTEM) == 0
+    assert (rows_of(roster_id), rosters_of(meeting_id)) == ([], [])
+    with pytest.raises(NotFound):
+        files.read(digest)
+    assert counts_of(meeting_id)["total"] == 1
+
+
+@pytest.mark.usefixtures("house")
+def test_forgotten_person_stands_in_no_list() -> None:
+    meeting_id = make_meeting().id
+    named = sent(meeting_id, "王　磊,甲公司,１３８00138001", "李敏,甲公司,13800138002")
+    by_phone = sent(meeting_id, "王雷,甲公司,138 0013 8001")
+    other = sent(meeting_id, "赵强,甲公司,13800138003")
+    digests = [roster_in(meeting_id, one).file_digest for one in (named, by_phone)]
+    forget_person(SYSTEM, meeting_id, name="王磊", phone="13800138001")
+    assert [roster.id for roster in rosters_of(meeting_id)] == [other]
+    assert rows_of(named) == rows_of(by_phone) == []
+    for digest in digests:
+        with pytest.raises(NotFound):
+            files.read(digest)
