@@ -8,7 +8,7 @@ from eventapp.registration.service.attendance import (
     register_person,
 )
 from eventapp.registration.service.contacts import delete_overdue_contacts
-from eventapp.registration.service.entries import register_by_desk, register_delegate
+from eventapp.registration.service.entries import register_by_desk
 from eventapp.registration.service.fields import (
     add_field,
     add_preset,
@@ -65,7 +65,6 @@ __all__ = [
     "note_leave",
     "open_all_delegations",
     "register_by_desk",
-    "register_delegate",
     "register_person",
     "register_publicly",
     "reissue_pass",

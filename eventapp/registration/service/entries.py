@@ -1,4 +1,4 @@
-"""Registering for somebody else: a unit's liaison, and the desk."""
+"""Registering for somebody else at the desk."""
 
 from eventapp.alliance.models import Person
 from eventapp.alliance.service.people import ensure_person
@@ -8,43 +8,10 @@ from eventapp.core.errors import N_, Conflict
 from eventapp.core.names import name_key
 from eventapp.meetings.queries import meeting_of
 from eventapp.registration.models import Registration
-from eventapp.registration.queries import consent_of, delegation_in, shown_consent
 from eventapp.registration.rules import Category
 from eventapp.registration.service.attendance import register_person
-from eventapp.registration.service.enrolment import DESK, LIAISON
+from eventapp.registration.service.enrolment import DESK
 from eventapp.registration.service.public import member_named
-from eventapp.registration.service.settings import set_consent
-
-
-def register_delegate(
-    actor: Actor,
-    meeting_id: int,
-    delegation_id: int,
-    *,
-    name: str,
-    phone: str,
-    category: Category,
-    email: str = "",
-    titles: str = "",
-) -> Registration:
-    """Register somebody of a unit, whose consent its liaison has obtained.
-
-    A phone that is on file under another name is refused without telling that name.
-    """
-    with transaction():
-        delegation = delegation_in(meeting_id, delegation_id)
-        person = _person(actor, meeting_id, name, phone, email, titles, delegation.organisation_id)
-        text = shown_consent(meeting_id)[1]
-        consent = consent_of(meeting_id) or set_consent(actor, meeting_id, text)
-        return register_person(
-            actor,
-            meeting_id,
-            person_id=person.id,
-            category=category,
-            organisation_id=delegation.organisation_id,
-            consent_text_id=consent.id,
-            channel=LIAISON,
-        )
 
 
 def register_by_desk(

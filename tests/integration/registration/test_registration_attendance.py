@@ -26,12 +26,12 @@ from eventapp.registration.service import (
     decline_registration,
     give_mandate,
     note_leave,
-    register_delegate,
     register_person,
     revoke_mandate,
     set_category,
     set_liaison,
 )
+from eventapp.registration.service.groups import Entry, register_group
 from eventapp.web.queue import run_due
 from tests.factories_registration import (
     make_meeting,
@@ -112,37 +112,12 @@ def test_more_places_let_the_waiting_in_but_not_who_must_be_looked_at(house: Fla
     assert registration_in(meeting.id, second.id).state is State.APPROVED
 
 
-def test_a_units_quota_binds_its_liaison(house: Flask):
-    meeting = make_meeting()
-    unit = make_unit(meeting.alliance_id)
-    delegation = set_liaison(SYSTEM, meeting.id, unit, quota=1)
-    states = [
-        register_delegate(
-            SYSTEM,
-            meeting.id,
-            delegation.id,
-            name=name,
-            phone=phone,
-            category=Category.DELEGATE,
-        ).state
-        for name, phone in (("王磊", "13800138001"), ("李娜", "13800138002"))
-    ]
-    assert states == [State.APPROVED, State.WAITLISTED]
-
-
 def test_a_liaison_cannot_take_over_somebody_by_phone(house: Flask):
     meeting = make_meeting()
     make_person(meeting.alliance_id, "欧阳锋", phone="13800138009")
     delegation = set_liaison(SYSTEM, meeting.id, make_unit(meeting.alliance_id))
     with pytest.raises(Conflict) as refusal:
-        register_delegate(
-            SYSTEM,
-            meeting.id,
-            delegation.id,
-            name="王磊",
-            phone="13800138009",
-            category=Category.DELEGATE,
-        )
+        register_group(SYSTEM, meeting.id, delegation.id, [Entry("王磊", "13800138009")])
     assert "欧阳锋" not in str(refusal.value)
     assert registrations_of(meeting.id) == []
 
