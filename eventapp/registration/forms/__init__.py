@@ -273,7 +273,7 @@ class InvitePeopleForm(BaseForm):
             "每行一位，依次是姓名、职务、电话、邮箱、单位，可以从 Excel 复制五列（后四列可空）。"
         ),
     )
-    language = SelectField(_("用什么语言写信"))
+    language = SelectField(_("用什么语言写信"), default="")
     submit = SubmitField(_("发出邀请"))
 
 
@@ -331,7 +331,9 @@ class AskCorrectionForm(BaseForm):
     """A name or a phone that the organiser is asked to correct."""
 
     name: Any = PersonFields.name
-    phone: Any = PersonFields.phone
+    phone = text_field(
+        _("手机号"), longest=30, required=False, render_kw={"type": "tel", "inputmode": "tel"}
+    )
     submit = SubmitField(_("请会务组更正"))
 
     validate_name = PersonFields.validate_name
