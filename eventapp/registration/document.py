@@ -237,6 +237,7 @@ SECTIONS = {
     "leaves": N_("请假"),
     "mails": N_("发给您的邮件"),
     "scans": N_("入场扫码"),
+    "browsers": N_("打开过个人链接的手机和电脑"),
 }
 WORDS = {
     "name": N_("姓名"),
@@ -278,6 +279,8 @@ WORDS = {
     "at": N_("时间"),
     "gate": N_("入口"),
     "verdict": N_("结论"),
+    "browser": N_("浏览器"),
+    "opened_at": N_("打开时间"),
 }
 VALUES = {
     **{state.value: label for state, label in STATE_LABEL.items()},

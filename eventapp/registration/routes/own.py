@@ -8,8 +8,9 @@ from flask import Response, current_app, redirect, render_template, request, url
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
+from eventapp.accounts.queries import link_of, open_browsers
 from eventapp.core import clock, files
-from eventapp.core.access import Actor, Permission
+from eventapp.core.access import Actor, Permission, Role
 from eventapp.core.errors import N_, Conflict
 from eventapp.core.papers import MEDIA_TYPES, media_type_of, paper_in
 from eventapp.meetings.models import Meeting
@@ -191,7 +192,7 @@ def download_own_data(meeting: str) -> Response:
     meeting_id = found.id
     note_own_data(who, meeting_id, row.id)
     found = meeting_by_slug(meeting)
-    data: dict[str, Any] = own_data(found, row.id)
+    data: dict[str, Any] = own_data(found, row.id) | {"browsers": _browsers(found, row.id)}
     for more in current_app.extensions.get("own_data", ()):
         data |= more(meeting_id, row.person_id)
     kept = {"meeting": found.title, "written_at": clock.now(), **data}
@@ -200,6 +201,13 @@ def download_own_data(meeting: str) -> Response:
         return download(text.encode(), name=gettext("我的信息.json"), media_type="application/json")
     page = own_data_text(found, data)
     return download(page.encode(), name=gettext("我的信息.html"), media_type="text/html")
+
+
+def _browsers(meeting: Meeting, registration_id: int) -> list[dict[str, Any]]:
+    """List where the person's own link is open."""
+    link = link_of(meeting.scope_id, Role.DELEGATE, registration_id)
+    found = open_browsers(link.id) if link is not None else []
+    return [{"browser": one.browser, "opened_at": one.created_at} for one in found]
 
 
 def _plain(value: object) -> str:

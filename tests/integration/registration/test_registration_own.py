@@ -137,6 +137,7 @@ def test_a_name_is_corrected_only_by_the_organisers_word(app: Flask, client: Fla
         assert (row.name, bool(row.reason)) == ("王磊", True)
     at_desk = f"/m/{slug}/desk/registrations/{one}"
     assert "王垒" in organiser.get(at_desk).text
+    assert "要求更正" in organiser.get(f"/m/{slug}/desk/registrations").text
     assert organiser.post(f"{at_desk}/correction", data={"word": "accept"}).status_code == 303
     with app.app_context():
         person = person_in(alliance_id, person_id)
@@ -186,6 +187,7 @@ def test_own_data_hold_all_that_is_kept_and_nothing_of_others(app: Flask, client
     assert data["mandates"][0]["unit"] == "东营职业学院"
     assert data["passes"][0]["generation"] == 1
     assert data["scans"] == []
+    assert len(data["browsers"]) == 1
     assert [mail["recipient"] for mail in data["mails"]] == ["wang@example.org"]
     assert "李娜" not in taken.text
     page = client.post(f"/m/{slug}/pass/data").text
