@@ -11,6 +11,7 @@ from eventapp.registration.rules import Category
 from eventapp.roster.models import Roster
 from eventapp.roster.rules import RosterState
 from eventapp.roster.service import Terms, check_roster, discard_old_rosters, take_roster
+from eventapp.roster.service.drafts import discard_old_drafts
 from eventapp.web.queue import add_chore, add_handlers
 
 
@@ -18,6 +19,7 @@ def register(app: Flask) -> None:
     """Let the queue do these jobs, and the worker drop old lists."""
     add_handlers(app, {"check_roster": check, "take_roster": take})
     add_chore(app, lambda: discard_old_rosters(SYSTEM))
+    add_chore(app, lambda: discard_old_drafts(SYSTEM))
 
 
 def _open_roster(job: Job) -> Roster | None:

@@ -6,6 +6,7 @@ stands with the people; the rows that were typed are then deleted.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from eventapp.core.names import name_key
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_of
 from eventapp.meetings.rules import State as MeetingState
+from eventapp.registration.models import Delegation
 from eventapp.registration.queries import delegation_in, fields_of
 from eventapp.registration.rules import Category, FieldRow
 from eventapp.registration.service.enrolment import Enrolled
@@ -38,6 +40,8 @@ from eventapp.roster.service.sheets import Sheet
 
 _rows: Any = RosterRow.__table__
 _KEEP = sa.insert(_rows)
+DRAFT_KEPT = timedelta(days=7)
+"""How long after a meeting a list that was never sent stays."""
 _OVER = (MeetingState.ADJOURNED, MeetingState.ARCHIVED, MeetingState.CANCELLED)
 
 
@@ -224,6 +228,22 @@ def discard_draft(actor: Actor, meeting_id: int, delegation_id: int) -> None:
         _close(roster, RosterState.DISCARDED)
         scope_id = meeting_of(meeting_id).scope_id
         audit(actor, scope_id, "roster.discard", f"roster:{roster.id}")
+
+
+def discard_old_drafts(actor: Actor) -> int:
+    """Drop the lists that units never sent, once their meeting is over; tell how many."""
+    old = db.session.execute(
+        sa.select(Roster.meeting_id, Delegation.id)
+        .join(Delegation, Delegation.id == Roster.delegation_id)
+        .join(Meeting, Meeting.id == Roster.meeting_id)
+        .where(
+            Roster.state == RosterState.OPEN,
+            Meeting.ends_at < clock.now() - DRAFT_KEPT,
+        )
+    ).all()
+    for meeting_id, delegation_id in old:
+        discard_draft(actor, meeting_id, delegation_id)
+    return len(old)
 
 
 def _close(roster: Roster, state: RosterState) -> None:

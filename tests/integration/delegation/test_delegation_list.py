@@ -3,6 +3,7 @@
 import io
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import openpyxl
 import pytest
@@ -11,9 +12,11 @@ from flask.testing import FlaskClient
 
 from eventapp.accounts.queries import link_of
 from eventapp.accounts.service import link_token, open_link
+from eventapp.core import clock
 from eventapp.core.access import SYSTEM, Role
-from eventapp.core.db import db
+from eventapp.core.db import db, transaction
 from eventapp.core.errors import Conflict, Invalid, NotFound
+from eventapp.meetings.models import Meeting
 from eventapp.registration.models import Registration
 from eventapp.registration.queries import registrations_of
 from eventapp.registration.service import set_liaison
@@ -22,9 +25,11 @@ from eventapp.roster.queries.drafts import draft_rows_of, judged_draft, open_dra
 from eventapp.roster.rules import sentence_of
 from eventapp.roster.rules.drafts import MOST_ROWS, DraftRow
 from eventapp.roster.service.drafts import (
+    DRAFT_KEPT,
     add_blank,
     add_sheet,
     discard_draft,
+    discard_old_drafts,
     save_draft,
     submit_draft,
 )
@@ -200,6 +205,22 @@ def test_a_removed_row_goes_alone_and_a_dropped_list_goes_whole(house: Flask):
     assert open_draft_of(unit) is None
     with pytest.raises(NotFound):
         save_draft(meeting.id, unit, {})
+
+
+def test_a_list_that_was_never_sent_goes_a_week_after_its_meeting(house: Flask):
+    meeting, later = make_meeting(), make_meeting()
+    unit, other = _unit(meeting), _unit(later)
+    later_ends = later.ends_at + timedelta(days=1)
+    for one, whose in ((meeting, unit), (later, other)):
+        _paste(one, whose, TEN)
+    with transaction():
+        db.session.get_one(Meeting, later.id).ends_at = later_ends
+    with clock.fixed(meeting.ends_at + DRAFT_KEPT):
+        assert discard_old_drafts(SYSTEM) == 0
+    with clock.fixed(meeting.ends_at + DRAFT_KEPT + timedelta(seconds=1)):
+        assert discard_old_drafts(SYSTEM) == 1
+    assert open_draft_of(unit) is None
+    assert len(_rows(other)) == 10
 
 
 def test_a_list_has_an_end(house: Flask):
