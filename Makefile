@@ -60,6 +60,7 @@ e2e: dev ## Only the stories in a browser
 .PHONY: bench
 bench: dev ## Measure against the budgets
 	$(BIN)/python -m tests.bench $(ARGS)
+	$(BIN)/python -m tests.bench.badges
 
 .PHONY: lint
 lint: dev ## Check style, types, the staircase and the templates
