@@ -115,15 +115,11 @@ def typed_rows(
     for number in numbers:
         if cell_name(Column.NAME, number) not in sent:
             continue
-        cells = tuple(_storable(sent.get(cell_name(one, number), "")) for one in DRAFT_COLUMNS)
+        cells = tuple(sent.get(cell_name(one, number), "") for one in DRAFT_COLUMNS)
         answers = {
-            field.id: [_storable(text) for text in texts]
+            field.id: list(texts)
             for field in fields
             if any(texts := sent.getlist(cell_name(field_name(field.id), number)))
         }
         found[number] = DraftRow(number, cells, answers)
     return found
-
-
-def _storable(text: str) -> str:
-    return "".join(one for one in text if one != "\x00" and not "\ud800" <= one <= "\udfff")

@@ -80,7 +80,7 @@ def add_sheet(actor: Actor, meeting_id: int, delegation_id: int, sheet: Sheet) -
             continue
         cells = texts[row.number]
         answers = {
-            field_id: [cells[place][:LONGEST_CELL]]
+            field_id: [_clipped(cells[place])]
             for place, field_id in questions.items()
             if place < len(cells) and cells[place].strip()
         }
@@ -129,7 +129,9 @@ def _cells(
 
 
 def _clipped(text: str) -> str:
-    return text.replace("\x00", "").strip()[:LONGEST_CELL]
+    """Trim a text to what a cell keeps, without what no database and no page can hold."""
+    plain = text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+    return plain.strip()[:LONGEST_CELL]
 
 
 def add_blank(actor: Actor, meeting_id: int, delegation_id: int) -> None:

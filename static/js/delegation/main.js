@@ -32,7 +32,7 @@ function takeOver(page) {
 
 async function keep() {
   if (stopped) return;
-  const body = new FormData(form);
+  const body = new URLSearchParams(new FormData(form));
   body.set("act", "keep");
   state.textContent = form.dataset.keeping;
   try {

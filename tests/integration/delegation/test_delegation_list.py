@@ -301,6 +301,16 @@ def test_typing_is_kept_by_the_server_whatever_happens_to_the_browser(
     assert client.post(f"{here}/list", data={"name.1": "王磊", "act": "keep"}).status_code == 404
 
 
+def test_what_no_database_holds_is_left_out_of_a_cell(liaison: tuple[FlaskClient, str]):
+    client, here = liaison
+    client.post(f"{here}/rows", data={"blank": "1"})
+    sent = {"name.1": "王\x00磊", "phone.1": "x" * 9000, "act": "save"}
+    assert client.post(f"{here}/list", data=sent).status_code == 303
+    cells = _form(client.get(f"{here}/list").text)
+    assert cells["name.1"] == "王磊"
+    assert len(cells["phone.1"]) == 400
+
+
 def test_a_workbook_is_read_and_what_cannot_be_read_is_said_at_its_field(
     liaison: tuple[FlaskClient, str],
 ):
