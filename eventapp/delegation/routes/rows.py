@@ -34,12 +34,15 @@ from eventapp.roster.service.drafts import (
 from eventapp.roster.service.sheets import read_pasted, read_sheet
 from eventapp.web.errors import text_of
 from eventapp.web.filters import worded
+from eventapp.web.flood import is_within
 from eventapp.web.forms import attempt, say
 from eventapp.web.language import html_lang
 from eventapp.web.session import actor
 
 LARGEST_FILE = 2 * 2**20
 """A unit's list is short; it is read while the liaison waits."""
+FILES = "10 per minute"
+"""Each file is opened by a process of its own."""
 
 
 @bp.post(f"{HERE}/rows")
@@ -61,6 +64,8 @@ def _read(meeting_id: int, delegation_id: int, form: AddRowsForm) -> Added:
     sent = form.file.data
     try:
         if getattr(sent, "filename", ""):
+            if not is_within(FILES, "delegation rows", str(delegation_id)):
+                raise Invalid("files_often", N_("上传得太频繁了，请过几分钟再传。"), field="file")
             data = sent.read(LARGEST_FILE + 1)
             if len(data) > LARGEST_FILE:
                 raise Invalid("sheet_size", N_("文件超过 2 MB，请只保留名单再上传。"), field="file")
