@@ -9,6 +9,8 @@ from eventapp.accounts.models import PersonalLink, User
 from eventapp.accounts.queries import link_of
 from eventapp.accounts.service import link_token, open_link
 from eventapp.agenda.service import start_item
+from eventapp.badges.rules import Paper
+from eventapp.badges.service import ask_for_print
 from eventapp.core.access import Role
 from eventapp.core.db import db
 from eventapp.desk.service.demo_book import Book, Hall
@@ -16,6 +18,7 @@ from eventapp.minutes.queries import editions_of
 from eventapp.minutes.service import start_minutes
 from eventapp.registration.rules import Preset
 from eventapp.registration.service import add_preset, delegate_link
+from eventapp.roster.service import check_roster, open_roster
 from eventapp.roster.service.drafts import add_sheet
 from eventapp.roster.service.sheets import read_pasted
 from eventapp.voting.rules import ElectorateSource, Mode, MotionKind, Rule
@@ -31,9 +34,11 @@ class Morning:
     book: Book
     open_ballot_id: int = 0
     next_ballot_id: int = 0
+    print_id: int = 0
     unit: str = ""
     code: str = ""
     field_id: int = 0
+    roster_id: int = 0
 
     @property
     def slugs(self) -> dict[str, object]:
@@ -46,10 +51,12 @@ class Morning:
             "registration": next(iter(hall.registrations.values())),
             "item": hall.items[0],
             "field": self.field_id,
+            "roster": self.roster_id,
             "agreement": hall.agreements[0],
             "gate": hall.gates[0],
             "open": self.open_ballot_id,
             "next": self.next_ballot_id,
+            "print": self.print_id,
             "decided": book.preparatory.ballots["charter"],
             "edition": book.charter_edition_id,
             "list": book.list_edition_id,
@@ -108,7 +115,15 @@ def prepare(live: Live, book: Book) -> Morning:
     )
     for preset in (Preset.MEALS, Preset.ROOMS):
         morning.field_id = add_preset(staff["organiser"], hall.id, preset)[0]
+    morning.print_id = ask_for_print(staff["organiser"], hall.id, Paper.BADGES)
     start_minutes(staff["organiser"], hall.id)
+    list_sent = (
+        "姓名,单位,手机\n慕容　知秋,新到的公司,１３９１１１１０００３\n乔木,,1391111\n合计,,2"
+    )
+    morning.roster_id = open_roster(
+        staff["organiser"], hall.id, data=list_sent.encode(), file_name="参会人员名单.csv"
+    )
+    check_roster(hall.id, morning.roster_id)
     typed = read_pasted("姓名\t手机\t单位\n慕容知夏\t1391111\n乔木\t13911110002\t外单位")
     add_sheet(staff["organiser"], hall.id, hall.delegations[morning.unit], typed)
     morning.code = editions_of(book.preparatory.id)[0].code
@@ -174,6 +189,8 @@ CATALOGUE = (
     Look("registrations", DESK + "/registrations", often=True),
     Look("registration", DESK + "/registrations/{registration}"),
     Look("new-registration", DESK + "/registrations/new"),
+    Look("import", DESK + "/registrations/import"),
+    Look("import-checked", DESK + "/registrations/import/{roster}", often=True),
     Look("invitations", DESK + "/invitations"),
     Look("waitlist", DESK + "/registrations?state=waitlisted"),
     Look("categories", DESK + "/categories"),
@@ -183,6 +200,8 @@ CATALOGUE = (
     Look("new-field", DESK + "/fields/new"),
     Look("delegations", DESK + "/delegations"),
     Look("mails", DESK + "/mails"),
+    Look("paper", DESK + "/paper", often=True),
+    Look("print", DESK + "/paper/{print}"),
     Look("agenda", DESK + "/agenda"),
     Look("item", DESK + "/agenda/{item}"),
     Look("new-item", DESK + "/agenda/new"),
