@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+
 from eventapp.core.db import db
 from eventapp.meetings.models import Meeting
+from eventapp.notices.models import Notice
+from eventapp.notices.rules import NoticeState
 from eventapp.registration.models import Delegation
 from eventapp.registration.queries import (
     DelegationRow,
@@ -50,3 +54,13 @@ def unit_places(meeting: Meeting, delegation_id: int, people: list[Row]) -> Unit
 def proxies_of(meeting_id: int, unit_id: int) -> list[MandateRow]:
     """List the proxies that a unit has named."""
     return [one for one in mandates_of(meeting_id) if one.proxy and one.organisation_id == unit_id]
+
+
+def sent_notice(meeting_id: int) -> Notice | None:
+    """Find the newest notice that was sent for a meeting."""
+    return db.session.scalar(
+        sa.select(Notice)
+        .where(Notice.meeting_id == meeting_id, Notice.state == NoticeState.SENT)
+        .order_by(Notice.number.desc())
+        .limit(1)
+    )

@@ -14,7 +14,7 @@ from eventapp.core.access import Role
 from eventapp.core.errors import N_, NotFound
 from eventapp.core.papers import LARGEST
 from eventapp.delegation.forms import AddRowsForm, AnswerNoticeForm, SubstituteForm
-from eventapp.delegation.queries import people_of, proxies_of, unit_places
+from eventapp.delegation.queries import people_of, proxies_of, sent_notice, unit_places
 from eventapp.delegation.routes.blueprint import HERE, LIAISON, bp, own
 from eventapp.delegation.service import Proxy, answer_notice
 from eventapp.meetings.models import Meeting
@@ -124,6 +124,7 @@ def _reply_values(
     )
     names = member_names(meeting.alliance_id)
     return {
+        "notice": sent_notice(meeting.id),
         "reply": given,
         "reply_form": form or _reply_form(is_sent=False, **values),
         "reply_opened": form is not None or given is None,
