@@ -11,7 +11,7 @@ import resource
 import struct
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
@@ -21,6 +21,8 @@ LAST_ROW = 2**20
 COLUMNS = 100
 LONGEST = 500
 """Characters of a cell that are looked at; nothing that we ask for is half as long."""
+WEIGHT = 8_000_000
+"""Characters and cells (eight for each) of a whole table: some ten times the longest real list."""
 SHEETS = 10
 PARTS = 2_000
 UNPACKED = 48 * 2**20
@@ -142,6 +144,7 @@ def _xls(data: bytes) -> Iterator[Table]:
 def _texts(rows: Iterable[Iterable[Any]]) -> list[Row]:
     """Return the rows that hold something as a person reads them, and where numbers stand."""
     found: list[Row] = []
+    weight = 0
     for number, row in enumerate(rows, start=1):
         values = list(row)
         cells = [_text(value) for value in values]
@@ -149,12 +152,20 @@ def _texts(rows: Iterable[Iterable[Any]]) -> list[Row]:
             cells.pop()
         if len(cells) > COLUMNS:
             raise Refused("columns")
+        weight += weight_of(cells)
+        if weight > WEIGHT:
+            raise Refused("large")
         if cells:
             numeric = [place for place, value in enumerate(values) if _is_number(value)]
             found.append((number, cells, numeric))
         if len(found) > ROWS or number > LAST_ROW:
             raise Refused("rows")
     return found
+
+
+def weight_of(cells: Sequence[str]) -> int:
+    """Tell about how much room a row takes."""
+    return sum(8 + len(cell) for cell in cells)
 
 
 def _is_number(value: Any) -> bool:

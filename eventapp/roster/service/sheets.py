@@ -17,7 +17,7 @@ from pathlib import Path
 
 from eventapp.core.errors import N_, Invalid
 from eventapp.roster.rules import SheetRow, find_heading
-from eventapp.roster.service.child import COLUMNS, LONGEST, ROWS
+from eventapp.roster.service.child import COLUMNS, LONGEST, ROWS, WEIGHT, weight_of
 
 LARGEST = 8 * 2**20
 LARGEST_TEXT = 4 * 2**20
@@ -142,6 +142,7 @@ def _decode(data: bytes) -> str:
 
 def _text_rows(text: str) -> tuple[SheetRow, ...]:
     rows: list[SheetRow] = []
+    weight = 0
     try:
         for number, cells in enumerate(_split(text), start=1):
             texts = [_unquoted(cell)[:LONGEST] for cell in cells]
@@ -149,6 +150,9 @@ def _text_rows(text: str) -> tuple[SheetRow, ...]:
                 texts.pop()
             if len(texts) > COLUMNS:
                 raise _refused("columns", most=COLUMNS)
+            weight += weight_of(texts)
+            if weight > WEIGHT:
+                raise _refused("large")
             if texts:
                 rows.append(SheetRow(number, tuple(texts)))
             if len(rows) > ROWS:

@@ -60,9 +60,15 @@ def endless_rows() -> bytes:
 
 def shared_bomb() -> bytes:
     """Many rows, all of them small, that would fill the memory when they are kept."""
-    row = b'<row><c t="inlineStr"><is><t>' + b"x" * 400 + b"</t></is></c></row>"
+    row = b'<row><c t="inlineStr"><is><t>' + b"x" * 300 + b"</t></is></c></row>"
     rows = row * 100_000 + b"</sheetData>"
     return rewritten(lambda data: data.replace(b"</sheetData>", rows))
+
+
+def full(rows: int, columns: int) -> bytes:
+    """A table that stays within each limit, and is far too large altogether."""
+    row = b"<row>" + b"<c><v>17</v></c>" * columns + b"</row>"
+    return rewritten(lambda data: data.replace(b"</sheetData>", row * rows + b"</sheetData>"))
 
 
 def entities() -> bytes:
@@ -102,6 +108,8 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "an empty sheet": (lambda: workbook([]), "a.xlsx", "sheet_empty"),
     "a heap": (lambda: b"a,b\n" * 3_000_000, "a.csv", "sheet_size"),
     "columns in a text": (lambda: b"," * 200 + b"x", "a.csv", "sheet_columns"),
+    "many cells in a text": (lambda: (b"x," * 99 + b"x\n") * 15_000, "a.csv", "sheet_large"),
+    "many cells": (lambda: full(12_000, 80), "a.xlsx", "sheet_large"),
     "rows in a text": (lambda: b"x\n" * 20_001, "a.csv", "sheet_rows"),
 }
 
