@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from eventapp.alliance.queries import member_names
 from eventapp.alliance.service.people import ensure_person
 from eventapp.core.access import Actor
-from eventapp.core.db import transaction
+from eventapp.core.db import lock, transaction
 from eventapp.core.errors import N_, Invalid
 from eventapp.core.names import name_key
 from eventapp.core.papers import media_type_of
@@ -14,6 +14,7 @@ from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_of
 from eventapp.notices.rules import ReplyAnswer
 from eventapp.notices.service import reply
+from eventapp.registration.models import Delegation
 from eventapp.registration.queries import delegation_in, leaves_of
 from eventapp.registration.service import (
     give_mandate,
@@ -54,8 +55,22 @@ def answer_notice(
         unit_id = delegation_in(meeting_id, delegation_id).organisation_id
         if answer is ReplyAnswer.EXCUSED and not remark.strip():
             raise Invalid("leave_reason", N_("请写明请假的原因。"), field="remark")
-        is_proxy = answer is ReplyAnswer.PROXY
-        _settle_proxy(actor, meeting, unit_id, proxy, wanted=is_proxy)
+        named = proxy if answer is ReplyAnswer.PROXY else None
+        person_id = None if named is None else _person(actor, meeting, unit_id, named)
+        lock(Delegation, delegation_id)  # people before places, and both before records
+        if answer is not ReplyAnswer.PROXY or named is not None:
+            _end_proxies(actor, meeting_id, unit_id)
+        elif not proxies_of(meeting_id, unit_id):
+            raise Invalid("proxy_missing", N_("请填写受托人的姓名。"), field="proxy_name")
+        if named is not None and person_id is not None:
+            give_mandate(
+                actor,
+                meeting_id,
+                organisation_id=unit_id,
+                person_id=person_id,
+                proxy=True,
+                paper=named.paper,
+            )
         _settle_leave(actor, meeting_id, unit_id, answer, remark)
         reply(actor, meeting_id, delegation_id, answer, persons, remark)
 
@@ -77,26 +92,9 @@ def _settle_leave(
         note_leave(actor, meeting_id, organisation_id=unit_id, reason=wanted)
 
 
-def _settle_proxy(
-    actor: Actor, meeting: Meeting, unit_id: int, proxy: Proxy | None, *, wanted: bool
-) -> None:
-    named = proxies_of(meeting.id, unit_id)
-    if wanted and proxy is None:
-        if not named:
-            raise Invalid("proxy_missing", N_("请填写受托人的姓名。"), field="proxy_name")
-        return
-    new = _person(actor, meeting, unit_id, proxy) if wanted and proxy else None
-    for one in named:
-        revoke_mandate(actor, meeting.id, one.id)
-    if new is not None and proxy is not None:
-        give_mandate(
-            actor,
-            meeting.id,
-            organisation_id=unit_id,
-            person_id=new,
-            proxy=True,
-            paper=proxy.paper,
-        )
+def _end_proxies(actor: Actor, meeting_id: int, unit_id: int) -> None:
+    for one in proxies_of(meeting_id, unit_id):
+        revoke_mandate(actor, meeting_id, one.id)
 
 
 def _person(actor: Actor, meeting: Meeting, unit_id: int, proxy: Proxy) -> int:
