@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import BooleanField, RadioField, SelectField
+from wtforms import BooleanField, Field, Form, RadioField, SelectField
 
 from eventapp.alliance.rules import Ordering
 from eventapp.badges.rules import ORDER_LABEL, SIZE_LABEL, Options, Size
@@ -13,11 +13,18 @@ from eventapp.web.forms import BaseForm
 _: Any = lazy_gettext  # WTForms takes lazy texts, though its types do not say so
 
 
+def _chosen(_form: Form, _field: Field) -> None:
+    """Say that something is chosen there always: the choices are closed."""
+
+
+_chosen.field_flags = {"needed": True}  # type: ignore[attr-defined]
+
+
 class _WhomForm(BaseForm):
     """Whom a paper is printed for, in which order."""
 
-    category = SelectField(_("为谁打印"))
-    ordering = SelectField(_("次序"))
+    category = SelectField(_("为谁打印"), validators=[_chosen])
+    ordering = SelectField(_("次序"), validators=[_chosen])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,7 +43,7 @@ class _WhomForm(BaseForm):
 class PrintBadgesForm(_WhomForm):
     """How badges are wanted."""
 
-    size = RadioField(_("尺寸"), default=Size.MIDDLE.value)
+    size = RadioField(_("尺寸"), default=Size.MIDDLE.value, validators=[_chosen])
     back = BooleanField(_("印背面"), default=True, description=_("背面印大二维码、时间和地点。"))
     on_sheets = BooleanField(
         _("拼在 A4 纸上"), description=_("带裁切线；双面打印请选择“沿长边翻转”。")
