@@ -10,14 +10,17 @@ from pypdf import PdfReader
 
 from eventapp.accounts.queries import link_of
 from eventapp.accounts.service import link_token, open_link
-from eventapp.core import files
+from eventapp.core import clock, files
 from eventapp.core.access import SYSTEM, Role
+from eventapp.core.db import transaction
 from eventapp.core.errors import Conflict, Invalid
+from eventapp.delegation.queries import sent_notice
 from eventapp.delegation.service import Proxy, answer_notice
 from eventapp.meetings.rules import State as MeetingState
 from eventapp.meetings.service import set_state
+from eventapp.notices.models import Notice
 from eventapp.notices.queries import reply_of
-from eventapp.notices.rules import ReplyAnswer
+from eventapp.notices.rules import NoticeState, ReplyAnswer
 from eventapp.registration.queries import leaves_of, mandates_of, registrations_of
 from eventapp.registration.service import give_mandate, note_leave, set_liaison
 from tests.factories import put_token
@@ -157,6 +160,24 @@ def test_the_reply_comes_and_goes_with_leave_and_proxy(
     assert client.post(f"{here}/reply", data=sent).status_code == 303
     with app.app_context():
         assert mandates_of(unit["meeting"]) == []
+
+
+def test_only_a_notice_that_was_sent_is_shown_and_of_those_the_newest(house: Flask):
+    meeting, elsewhere = make_meeting(), make_meeting()
+    for where, number, state in (
+        (meeting.id, 1, NoticeState.SENT),
+        (meeting.id, 2, NoticeState.SENT),
+        (meeting.id, 3, NoticeState.DRAFT),
+        (elsewhere.id, 4, NoticeState.SENT),
+    ):
+        row = Notice(meeting_id=where, number=number, state=state, title="通知", text="")
+        with transaction() as session:
+            row.created_at = clock.now()
+            session.add(row)
+    found = sent_notice(meeting.id)
+    assert found is not None
+    assert found.number == 2
+    assert sent_notice(make_meeting().id) is None
 
 
 def test_leave_that_the_desk_noted_is_shown_and_ends_when_the_unit_comes(
