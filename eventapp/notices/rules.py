@@ -1,7 +1,10 @@
 """What a notice, a reply and a letter can be; when a notice is late, and a reply too late."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from eventapp.core.errors import N_, Conflict, Invalid
 from eventapp.meetings.rules import State as MeetingState
@@ -19,6 +22,17 @@ NOTICE_LABEL: dict[NoticeState, str] = {
     NoticeState.DRAFT: N_("未发出"),
     NoticeState.SENT: N_("已发出"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a notice says, as somebody wrote it."""
+
+    title: str
+    text: str
+    matters: Sequence[str]
+    reply_by: datetime | None
+    notice_days: int
 
 
 class ReplyAnswer(StrEnum):
@@ -85,6 +99,68 @@ def latest_sending(starts_at: datetime, notice_days: int) -> datetime:
 def is_late(starts_at: datetime, notice_days: int, now: datetime) -> bool:
     """Answer whether a notice that is sent now falls short of its notice period."""
     return now > latest_sending(starts_at, notice_days)
+
+
+def ensure_in_time(starts_at: datetime, notice_days: int, now: datetime, late_reason: str) -> str:
+    """Return the reason why a notice goes out late, empty for one in time.
+
+    Raises Invalid (field `late_reason`) for a late one without a reason.
+    """
+    if not is_late(starts_at, notice_days, now):
+        return ""
+    if not late_reason.strip():
+        raise Invalid(
+            "notice_late",
+            N_("距会议已不足 %(days)s 天，请写明理由，理由会记录在案。"),
+            field="late_reason",
+            days=notice_days,
+        )
+    return late_reason.strip()
+
+
+REPLY_DAYS = 3
+"""Days before the meeting until which a new notice asks for replies, while that lies ahead."""
+_WEEKDAYS = "一二三四五六日"
+
+
+def usual_reply_by(starts_at: datetime, now: datetime) -> datetime | None:
+    """Return until when replies are asked for unless somebody writes another time."""
+    until = starts_at - timedelta(days=REPLY_DAYS)
+    return until if until > now else None
+
+
+# The words of a notice are content: it is written in the language of the meeting and can be
+# changed until it is sent, whatever language the reader's screen has.
+def compose_title(meeting: str) -> str:
+    """Return the title with which a notice begins, as GB/T 9704-2012 (7.3.1) asks for it."""
+    return f"关于召开{meeting}的通知"
+
+
+def chinese_day(instant: datetime, zone: str, *, time: bool = False) -> str:
+    """Write a day as papers do, with the hour if asked: 2024年1月19日09:00."""
+    at = instant.astimezone(ZoneInfo(zone))
+    return (
+        f"{at.year}年{at.month}月{at.day}日{at:%H:%M}"
+        if time
+        else (f"{at.year}年{at.month}月{at.day}日")
+    )
+
+
+def compose_text(meeting: str, starts_at: datetime, zone: str, venue: str, address: str) -> str:
+    """Return the text with which a notice begins; time and place are part of it."""
+    at = starts_at.astimezone(ZoneInfo(zone))
+    weekday = _WEEKDAYS[at.weekday()]
+    day = f"{chinese_day(starts_at, zone)}（星期{weekday}）{at:%H:%M}"
+    place = f"{venue}（{address}）" if venue and address else venue or address
+    lines = [
+        f"定于{day}召开{meeting}，现将有关事项通知如下。",
+        f"一、会议时间：{day}开始，请提前半小时签到。",
+        f"二、会议地点：{place}。" if place else "二、会议地点：另行通知。",
+        "三、参会人员：各成员单位代表，名额见本单位页面。",
+        "四、请各单位在本单位页面报名并填写回执；不能参会的，请在回执中请假，"
+        "或者委托其他单位的代表。",
+    ]
+    return "\n".join(lines)
 
 
 class Kind(StrEnum):

@@ -1,4 +1,4 @@
-"""Jobs of notices: write to a person, in their language, what concerns their registration.
+"""Jobs of notices: write to a person what concerns their registration, to a unit its notice.
 
 Features below ask for it by a row in the queue of jobs; they need not know what is written.
 """
@@ -8,17 +8,20 @@ from typing import Any
 from flask import Flask
 
 from eventapp.accounts.queries import link_of
+from eventapp.alliance.queries import person_in
 from eventapp.core import files
 from eventapp.core.access import SYSTEM, Role
 from eventapp.core.db import db, transaction
 from eventapp.core.jobs import Job
 from eventapp.core.outbox import Attachment, post
 from eventapp.meetings.queries import meeting_of
-from eventapp.notices.document import WITHOUT_LINK, letter_to_person
-from eventapp.notices.queries import Change
+from eventapp.notices.document import WITHOUT_LINK, letter_to_person, letter_to_unit
+from eventapp.notices.models import Notice
+from eventapp.notices.queries import Change, reply_of
 from eventapp.notices.rules import Kind, decide_kind
+from eventapp.notices.service import note_delivery
 from eventapp.registration.models import Registration
-from eventapp.registration.queries import registration_in
+from eventapp.registration.queries import delegation_in, registration_in
 from eventapp.registration.rules import State
 from eventapp.web.queue import add_handlers
 
@@ -27,7 +30,7 @@ CALENDAR = "text/calendar"
 
 def register(app: Flask) -> None:
     """Let the queue do these jobs."""
-    add_handlers(app, {"tell_registrant": tell_registrant})
+    add_handlers(app, {"tell_registrant": tell_registrant, "tell_unit": tell_unit})
 
 
 def tell_registrant(job: Job) -> dict[str, Any]:
@@ -62,6 +65,35 @@ def tell_registrant(job: Job) -> dict[str, Any]:
             about=f"registration:{row.id}",
             attachments=attached,
         )
+    return {"posted": True, "kind": kind.value}
+
+
+def tell_unit(job: Job) -> dict[str, Any]:
+    """Write to a unit's liaison: the notice, or a reminder where there is still no answer."""
+    notice_id, delegation_id = job.params["notice"], job.params["delegation"]
+    kind = Kind(job.params["kind"])
+    notice = db.session.get_one(Notice, notice_id)
+    meeting = meeting_of(notice.meeting_id)
+    unit = delegation_in(meeting.id, delegation_id)
+    link = link_of(meeting.scope_id, Role.LIAISON, delegation_id)
+    email = person_in(meeting.alliance_id, unit.liaison_id).email if unit.liaison_id else ""
+    answered = kind is Kind.NOTICE_REMINDER and reply_of(delegation_id) is not None
+    if not email or link is None or answered:
+        return {"posted": False}
+    letter = letter_to_unit(kind, meeting, notice, unit, link)
+    scope_id = meeting.scope_id
+    with transaction():
+        message = post(
+            SYSTEM,
+            scope_id,
+            email,
+            letter.subject,
+            letter.text,
+            kind=kind.value,
+            about=f"delegation:{delegation_id}",
+        )
+        if kind is Kind.NOTICE:
+            note_delivery(notice_id, delegation_id, message.id)
     return {"posted": True, "kind": kind.value}
 
 

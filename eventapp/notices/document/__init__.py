@@ -6,5 +6,6 @@ from eventapp.notices.document.letters import (
     letter_to_person,
     letter_to_unit,
 )
+from eventapp.notices.document.paper import notice_pdf
 
-__all__ = ["WITHOUT_LINK", "Letter", "letter_to_person", "letter_to_unit"]
+__all__ = ["WITHOUT_LINK", "Letter", "letter_to_person", "letter_to_unit", "notice_pdf"]

@@ -7,15 +7,29 @@ from eventapp.notices.queries.letters import (
     message_in,
     recipients_of,
 )
+from eventapp.notices.queries.notices import (
+    UnitRow,
+    delivery_to,
+    latest_notice,
+    notice_in,
+    notices_of,
+    units_of,
+)
 from eventapp.notices.queries.replies import reply_of
 
 __all__ = [
     "Change",
     "Changes",
     "LetterRow",
+    "UnitRow",
     "changes_of",
+    "delivery_to",
+    "latest_notice",
     "letters_of",
     "message_in",
+    "notice_in",
+    "notices_of",
     "recipients_of",
     "reply_of",
+    "units_of",
 ]

@@ -1,6 +1,31 @@
 """Verbs on notices, replies and letters."""
 
 from eventapp.notices.service.letters import note_letters_taken, resend_letter, write_to_all
+from eventapp.notices.service.notices import (
+    add_paper,
+    change_notice,
+    compose_notice,
+    content_of,
+    note_delivery,
+    receive_notice,
+    remind_units,
+    remove_paper,
+    send_notice,
+)
 from eventapp.notices.service.replies import reply
 
-__all__ = ["note_letters_taken", "reply", "resend_letter", "write_to_all"]
+__all__ = [
+    "add_paper",
+    "change_notice",
+    "compose_notice",
+    "content_of",
+    "note_delivery",
+    "note_letters_taken",
+    "receive_notice",
+    "remind_units",
+    "remove_paper",
+    "reply",
+    "resend_letter",
+    "send_notice",
+    "write_to_all",
+]

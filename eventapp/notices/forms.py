@@ -1,0 +1,119 @@
+"""Forms of notices, of replies that the desk notes, and of letters to many."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext
+from wtforms import (
+    BooleanField,
+    FileField,
+    IntegerField,
+    RadioField,
+    SelectChoice,  # pyright: ignore[reportAttributeAccessIssue] - newer than its stubs
+)
+from wtforms.validators import InputRequired, NumberRange, Optional
+
+from eventapp.core.papers import MEDIA_TYPES
+from eventapp.meetings.models import Meeting
+from eventapp.notices.models import Notice, NoticeReply
+from eventapp.notices.rules import ANSWER_LABEL, LONGEST_REMARK, MOST_PERSONS, Draft, ReplyAnswer
+from eventapp.web.forms import (
+    BaseForm,
+    LocalTimeField,
+    long_field,
+    needed,
+    text_field,
+    to_local,
+    to_utc,
+)
+
+_: Any = lazy_gettext
+PERSONS_WRONG = _("人数请填 1 到 999。")
+DAYS_WRONG = _("天数是 0 到 90 之间的整数。")
+
+
+class NoticeForm(BaseForm):
+    """What a notice says."""
+
+    title = text_field(_("标题"), longest=160)
+    text = long_field(_("正文"), longest=8000, render_kw={"rows": 10})
+    matters = long_field(
+        _("会议议题"),
+        longest=4000,
+        required=False,
+        description=_("每行一项，取自议程，可以改。"),
+        render_kw={"rows": 6},
+    )
+    reply_by = LocalTimeField(_("回执截止时间"), [Optional()])
+    notice_days = IntegerField(
+        _("提前几天通知"),
+        [InputRequired(DAYS_WRONG), NumberRange(0, 90, DAYS_WRONG)],
+        description=_("按章程规定填写；迟于这个期限发出，要写明理由。"),
+    )
+
+    def fill(self, notice: Notice, meeting: Meeting) -> None:
+        """Show a notice as it is kept."""
+        self.title.data, self.text.data = notice.title, notice.text
+        self.matters.data = "\n".join(notice.matters)
+        self.notice_days.data = notice.notice_days
+        by = notice.reply_by
+        self.reply_by.data = to_local(by, meeting.zone) if by else None
+
+    def draft(self, meeting: Meeting) -> Draft:
+        """Give what was typed."""
+        by = self.reply_by.data
+        return Draft(
+            title=self.title.data or "",
+            text=self.text.data or "",
+            matters=(self.matters.data or "").splitlines(),
+            reply_by=to_utc(by, meeting.zone) if by else None,
+            notice_days=self.notice_days.data or 0,
+        )
+
+
+class PaperForm(BaseForm):
+    """A paper that goes with a notice."""
+
+    paper = FileField(
+        _("会议文件"),
+        [needed],
+        description=_("PDF、JPG、PNG 或 DOCX，不超过 10 MB。"),
+        render_kw={"accept": ",".join(MEDIA_TYPES.values())},
+    )
+
+
+class SendNoticeForm(BaseForm):
+    """The last word before a notice goes out."""
+
+    late_reason = text_field(_("迟发的理由"), longest=200, required=False)
+
+
+class NoteReplyForm(BaseForm):
+    """What a unit answered by telephone or on paper."""
+
+    answer = RadioField(
+        _("回执"),
+        validators=[needed],
+        choices=[SelectChoice(answer.value, _(label)) for answer, label in ANSWER_LABEL.items()],
+    )
+    persons = IntegerField(_("参会人数"), [Optional(), NumberRange(1, MOST_PERSONS, PERSONS_WRONG)])
+    remark = text_field(_("备注"), longest=LONGEST_REMARK, required=False)
+
+    def fill(self, found: NoticeReply | None) -> None:
+        """Show what is kept."""
+        if found is not None:
+            self.answer.data, self.persons.data = found.answer.value, found.persons
+            self.remark.data = found.remark
+
+    def answered(self) -> ReplyAnswer:
+        """Give the answer."""
+        return ReplyAnswer(self.answer.data)
+
+
+class WriteForm(BaseForm):
+    """The last word before a letter goes to many."""
+
+    texts = BooleanField(
+        _("没有邮箱的人，生成短信文件"),
+        description=_("系统不直接发短信：文字存成文件，由会务组自行发送。"),
+    )
+    seen = IntegerField(_("人数"), [Optional()])
