@@ -16,6 +16,7 @@ from eventapp.core.db import db
 from eventapp.desk.service.demo_book import Book, Hall
 from eventapp.minutes.queries import editions_of
 from eventapp.minutes.service import start_minutes
+from eventapp.notices.service import compose_notice, send_notice
 from eventapp.registration.rules import Preset
 from eventapp.registration.service import add_preset, delegate_link
 from eventapp.roster.service import check_roster, open_roster
@@ -35,6 +36,7 @@ class Morning:
     open_ballot_id: int = 0
     next_ballot_id: int = 0
     print_id: int = 0
+    notice_id: int = 0
     unit: str = ""
     code: str = ""
     field_id: int = 0
@@ -64,6 +66,8 @@ class Morning:
             "person": next(iter(book.people.values())),
             "meeting": hall.id,
             "code": self.code,
+            "notice": self.notice_id,
+            "delegation": self.book.founding.delegations[self.unit],
             "link": self.token,
         }
 
@@ -126,6 +130,9 @@ def prepare(live: Live, book: Book) -> Morning:
     check_roster(hall.id, morning.roster_id)
     typed = read_pasted("姓名\t手机\t单位\n慕容知夏\t1391111\n乔木\t13911110002\t外单位")
     add_sheet(staff["organiser"], hall.id, hall.delegations[morning.unit], typed)
+    first = compose_notice(staff["organiser"], hall.id).id
+    send_notice(staff["organiser"], hall.id, first, late_reason="会期早已商定")
+    morning.notice_id = compose_notice(staff["organiser"], hall.id).id
     morning.code = editions_of(book.preparatory.id)[0].code
     return morning
 
@@ -176,6 +183,7 @@ CATALOGUE = (
     Look("pass", "{m}/pass", "delegate", often=True),
     Look("own-details", "{m}/pass/details", "delegate", often=True),
     Look("delegation", "{m}/delegation", "liaison", often=True),
+    Look("notice", "{m}/delegation/notice", "liaison", often=True),
     Look("delegation-list", "{m}/delegation/list", "liaison", often=True),
     Look("booth", "{m}/vote", "representative", often=True),
     Look("review", "{m}/vote/{open}/review?choice=yes", "representative"),
@@ -199,6 +207,10 @@ CATALOGUE = (
     Look("field", DESK + "/fields/{field}"),
     Look("new-field", DESK + "/fields/new"),
     Look("delegations", DESK + "/delegations"),
+    Look("notices", DESK + "/notices", often=True),
+    Look("notice-draft", DESK + "/notices/{notice}"),
+    Look("reply", DESK + "/notices/replies/{delegation}"),
+    Look("letter", DESK + "/mails/preview?kind=reminder", often=True),
     Look("mails", DESK + "/mails"),
     Look("paper", DESK + "/paper", often=True),
     Look("print", DESK + "/paper/{print}"),

@@ -263,7 +263,6 @@ MATRIX: dict[str, str] = {
     "registration.show_delegations": "AO.............",
     "registration.show_fields": "AO.............",
     "registration.show_invitations": "AO.............",
-    "registration.show_mails": "AO.............",
     "registration.show_pass": "............E..",
     "registration.show_received": EVERYBODY,
     "registration.show_registration": "AO.............",

@@ -28,7 +28,7 @@ from eventapp.web.forms import attempt, say
 from eventapp.web.session import actor
 from eventapp.web.sheets import CSV, XLSX, csv_file, workbook
 
-HERE = "/m/<meeting>/desk/letters"
+HERE = "/m/<meeting>/desk/mails"
 A_PAGE = 50
 MOST_MATCHES = 20
 SHOWN = 200

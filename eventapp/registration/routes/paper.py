@@ -1,6 +1,5 @@
 """Doors of paper and mail: printed slips, papers that units sent in, the outbox."""
 
-import sqlalchemy as sa
 from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
@@ -11,7 +10,6 @@ from eventapp.core.access import Role
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
 from eventapp.core.jobs import Job, JobState
-from eventapp.core.outbox import Message
 from eventapp.core.papers import media_type_of
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
@@ -26,7 +24,6 @@ from eventapp.web.polling import conditional
 from eventapp.web.session import actor
 
 PDF = "application/pdf"
-MAILS_SHOWN = 200
 
 
 @bp.get(f"{HERE}/slips.pdf")
@@ -84,26 +81,6 @@ def download_printed_slips(meeting: str, job_id: int) -> Response:
         raise NotFound("slips_not_ready", N_("纸条还没有生成好。"))
     pdf = files.read(result["digest"])
     return download(pdf, name=_slips_name(found), media_type=PDF)
-
-
-@bp.get("/m/<meeting>/desk/mails")
-@MANAGE
-def show_mails(meeting: str) -> str:
-    """List the newest mails of this meeting, whom they went to half hidden."""
-    found = meeting_by_slug(meeting)
-    mails = db.session.scalars(
-        sa.select(Message)
-        .where(Message.scope_id == found.scope_id)
-        .order_by(Message.id.desc())
-        .limit(MAILS_SHOWN)
-    )
-    rows = [(mail, _hidden(mail.recipient)) for mail in mails]
-    return render_template("registration/show_mails.html", rows=rows, **heading(found))
-
-
-def _hidden(address: str) -> str:
-    name, _at, domain = address.partition("@")
-    return f"{name[:2]}***@{domain}" if address else ""
 
 
 @bp.get("/m/<meeting>/desk/mandates/<int:mandate_id>/paper")

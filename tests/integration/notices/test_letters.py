@@ -194,11 +194,11 @@ def slug(app: Flask, client: FlaskClient) -> str:
 
 
 def test_the_preview_shows_real_data_in_both_languages(client: FlaskClient, slug: str) -> None:
-    page = client.get(f"/m/{slug}/desk/letters/preview?kind=approval&text=John").text
+    page = client.get(f"/m/{slug}/desk/mails/preview?kind=approval&text=John").text
     assert "报名已通过" in page
     assert "Registration approved" in page
     assert "John Smith" in page
-    reminder = client.get(f"/m/{slug}/desk/letters/preview?kind=reminder").text
+    reminder = client.get(f"/m/{slug}/desk/mails/preview?kind=reminder").text
     assert "john@example.org" not in reminder
     assert "jo***@example.org" in reminder
 
@@ -206,7 +206,7 @@ def test_the_preview_shows_real_data_in_both_languages(client: FlaskClient, slug
 def test_the_log_filters_exports_and_sends_again(
     app: Flask, client: FlaskClient, slug: str
 ) -> None:
-    here = f"/m/{slug}/desk/letters"
+    here = f"/m/{slug}/desk/mails"
     page = client.get(f"{here}?text=John").text
     assert "jo***@example.org" in page
     assert "john@example.org" not in page
@@ -235,12 +235,12 @@ def test_a_mail_of_another_meeting_is_not_found(app: Flask, client: FlaskClient,
         foreign = _last()
         assert foreign.recipient == "other@example.org"
         number = foreign.id
-    assert "ot***" not in client.get(f"/m/{slug}/desk/letters").text
-    assert client.post(f"/m/{slug}/desk/letters/{number}/resend").status_code == 404
+    assert "ot***" not in client.get(f"/m/{slug}/desk/mails").text
+    assert client.post(f"/m/{slug}/desk/mails/{number}/resend").status_code == 404
 
 
 def test_the_desk_sends_a_reminder_it_has_seen(app: Flask, client: FlaskClient, slug: str) -> None:
-    here = f"/m/{slug}/desk/letters"
+    here = f"/m/{slug}/desk/mails"
     assert client.post(f"{here}?kind=reminder", data={"seen": "7"}).status_code == 422
     assert client.post(f"{here}?kind=reminder", data={"seen": "2"}).status_code == 303
     assert client.post(f"{here}?kind=reminder", data={"seen": "2"}).status_code == 422
