@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 import rfc8785
@@ -194,6 +195,33 @@ def audit_all(actor: Actor, scope_id: int, acts: Iterable[Act]) -> None:
         facts.append(({**body, "at": at.isoformat(), "data": act.data}, {**body, "at": at}))
     if facts:
         append_all(AuditEntry, scope_id, facts)
+
+
+def write_record(
+    connection: sa.Connection, kind: type[Chained], values: Mapping[str, Any], end: Head
+) -> None:
+    """Add a record at the end of a ledger that this transaction holds: for the hot doors.
+
+    `values` are all columns but place and hash, which `end` gives. PostgreSQL takes record and
+    head in one statement; each saves a way there and back.
+    """
+    row = {**values, "seq": end.seq, "hash": end.hash}
+    record, together = _statements(kind, tuple(row))
+    named = {f"r_{name}": value for name, value in row.items()}
+    moved = {"b_scope_id": values["scope_id"], "b_name": kind.ledger}
+    moved |= {"b_seq": end.seq, "b_hash": end.hash}
+    if connection.dialect.name == "postgresql":
+        connection.execute(together, named | moved)
+        return
+    connection.execute(record, named)
+    connection.execute(MOVE_HEAD, moved)
+
+
+@cache
+def _statements(kind: type[Chained], names: tuple[str, ...]) -> tuple[Any, Any]:
+    table = sa.inspect(kind).local_table
+    record = sa.insert(table).values({name: sa.bindparam(f"r_{name}") for name in names})
+    return record, record.add_cte(MOVE_HEAD.cte("moved"))
 
 
 def verify(kind: type[Chained], scope_id: int | None = None) -> Iterator[Broken]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from eventapp.checkin.models import Admission, Scan
 from eventapp.checkin.rules import Direction, Method, Verdict
-from eventapp.core.ledger import MOVE_HEAD, Head, canonical, link
+from eventapp.core.ledger import Head, canonical, link, write_record
 
 Answer = dict[str, Any]
 """The stored verdict, and under `person` whom it is about as the tables say now."""
@@ -19,7 +19,6 @@ RELEASE = sa.delete(Admission.__table__).where(  # type: ignore[arg-type]
     Admission.__table__.c.registration_id == sa.bindparam("b_registration_id"),
     Admission.__table__.c.session_id == sa.bindparam("b_session_id"),
 )
-RECORD = sa.insert(Scan.__table__)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +62,12 @@ def write_scan(
     }
     data = canonical(body)
     end = Head(seq, link(head.hash, data))
-    connection.execute(
-        RECORD,
-        {
-            **body,
-            "scope_id": knock.scope_id,
-            "body": data.decode(),
-            "hash": end.hash,
-            "answer": orjson.dumps({**answer, **more}).decode(),
-            "claimed_at": knock.claimed_at,
-            "received_at": knock.received_at,
-        },
-    )
-    connection.execute(
-        MOVE_HEAD,
-        {
-            "b_scope_id": knock.scope_id,
-            "b_name": Scan.ledger,
-            "b_seq": end.seq,
-            "b_hash": end.hash,
-        },
-    )
+    values = {
+        **body,
+        "scope_id": knock.scope_id,
+        "body": data.decode(),
+        "answer": orjson.dumps({**answer, **more}).decode(),
+        "claimed_at": knock.claimed_at,
+        "received_at": knock.received_at,
+    }
+    write_record(connection, Scan, values, end)

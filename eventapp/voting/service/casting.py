@@ -16,7 +16,7 @@ from eventapp.core import clock
 from eventapp.core.access import Actor
 from eventapp.core.db import direct_transaction
 from eventapp.core.errors import N_, Conflict, Invalid, NotFound
-from eventapp.core.ledger import MOVE_HEAD, LedgerHead, canonical, link
+from eventapp.core.ledger import Head, LedgerHead, canonical, link, write_record
 from eventapp.meetings.models import Meeting
 from eventapp.registration.models import Mandate, Registration
 from eventapp.voting.models import Attendance as AttendanceRow
@@ -144,7 +144,6 @@ _FACTS = (
     )
     .where(Ballot.id == BALLOT_ID, Ballot.meeting_id == MEETING_ID)
 )
-_RECORD = sa.insert(VotingRecord.__table__)  # type: ignore[arg-type]
 _CLAIM = sa.insert(VoteHolder.__table__)  # type: ignore[arg-type]
 _CHANGE = (
     sa.update(VoteHolder.__table__)  # type: ignore[arg-type]
@@ -273,31 +272,18 @@ def _record(connection: sa.Connection, actor: Actor, vote: _Vote, head: Any, fac
         }
     )
     value = link(head.hash, body)
-    connection.execute(
-        _RECORD,
-        {
-            "scope_id": head.scope_id,
-            "seq": seq,
-            "body": body.decode(),
-            "hash": value,
-            "act": "cast",
-            "ballot_id": vote.ballot_id,
-            "organisation_id": facts.unit,
-            "mandate_id": vote.mandate_id,
-            "client_key": vote.client_key,
-            "at": at,
-        },
-    )
+    values = {
+        "scope_id": head.scope_id,
+        "body": body.decode(),
+        "act": "cast",
+        "ballot_id": vote.ballot_id,
+        "organisation_id": facts.unit,
+        "mandate_id": vote.mandate_id,
+        "client_key": vote.client_key,
+        "at": at,
+    }
+    write_record(connection, VotingRecord, values, Head(seq, value))
     _claim(connection, vote, facts, seq, at)
-    connection.execute(
-        MOVE_HEAD,
-        {
-            "b_scope_id": head.scope_id,
-            "b_name": VotingRecord.ledger,
-            "b_seq": seq,
-            "b_hash": value,
-        },
-    )
     return Receipt(
         vote.ballot_id,
         seq,
