@@ -15,7 +15,7 @@ from eventapp.core.errors import N_
 from eventapp.core.scope import ROOT
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meetings_of
-from eventapp.registration.queries import mandates_of, registrations_of
+from eventapp.registration.queries import counts_of, mandates_of
 from eventapp.registration.rules import State
 
 
@@ -94,7 +94,7 @@ def today_of(meeting: Meeting) -> Today:
     items = items_of(meeting.id)
     running = next((item for item in items if item.state is ItemState.RUNNING), None)
     following = next((item for item in items if item.state is ItemState.PLANNED), None)
-    rows = registrations_of(meeting.id)
+    counts = counts_of(meeting.id)
     arrivals = arrivals_of(meeting.id)
     council = [row for row in members_of(meeting.alliance_id) if row.votes_in_council]
     present = units_inside(meeting.id).units
@@ -105,8 +105,8 @@ def today_of(meeting: Meeting) -> Today:
         running=running,
         following=following,
         late_minutes=_late(running),
-        registered=sum(row.state not in {State.CANCELLED, State.REPLACED} for row in rows),
-        approved=sum(row.state is State.APPROVED for row in rows),
+        registered=counts["total"],
+        approved=counts["states"][State.APPROVED],
         arrived=len(arrivals),
         units_present=len(entitled & present),
         units_entitled=len(entitled),

@@ -11,11 +11,11 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
+from eventapp.agenda.document import calendar_file
 from eventapp.agenda.queries import ItemPersonRow, latest_edition
 from eventapp.agenda.rules import KIND_LABEL, ItemState
 from eventapp.core import clock, installation
 from eventapp.core.errors import N_
-from eventapp.agenda.document import calendar_file
 from eventapp.hall.queries import (
     Projection,
     PublicPage,

@@ -127,7 +127,7 @@ def _count(
     units: Collection[int],
     terms_query: Any,
     rules_query: Any,
-    units_query: sa.Select[tuple[Any, Any]],
+    units_query: sa.Select[Any, Any],
 ) -> Places:
     connection = db.session.connection()
     key = {"meeting_id": meeting_id}

@@ -10,9 +10,12 @@ from eventapp.alliance.models import Organisation, Person
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
 from eventapp.registration.models import Pass, Registration
+from eventapp.registration.queries.places import TAKING
 from eventapp.registration.rules import Category, State
 
 ENDED = (State.CANCELLED, State.REPLACED)
+UNCOUNTED = (*ENDED, State.INVITED)
+"""States of those who have not registered, or not any longer."""
 QUEUE = (Registration.submitted_at, Registration.id)
 """The order of the waiting list."""
 
@@ -42,9 +45,10 @@ class Row:
     reason: str
     decided_at: datetime | None
     language: str
+    reminded_at: datetime | None = None
 
 
-_ROWS = (
+ROWS = (
     sa.select(
         Registration.id,
         Registration.person_id,
@@ -65,12 +69,14 @@ _ROWS = (
         Registration.reason,
         Registration.decided_at,
         Registration.language,
+        Registration.reminded_at,
     )
     .join(Person, Person.id == Registration.person_id)
     .outerjoin(Organisation, Organisation.id == Registration.organisation_id)
     .outerjoin(Pass, Pass.registration_id == Registration.id)
     .order_by(Registration.id)
 )
+"""What a Row holds, in its order; a query adds which ones."""
 
 
 def registrations_of(
@@ -85,7 +91,7 @@ def registrations_of(
 
     `text` is looked for in names, pinyin, initials, units, and the end of phone numbers.
     """
-    query = _ROWS.where(Registration.meeting_id == meeting_id)
+    query = ROWS.where(Registration.meeting_id == meeting_id)
     if state:
         query = query.where(Registration.state == state)
     if category:
@@ -93,11 +99,12 @@ def registrations_of(
     if organisation_id is not None:
         query = query.where(Registration.organisation_id == organisation_id)
     if text:
-        query = query.where(sa.or_(*_matches(text)))
+        query = query.where(sa.or_(*matches(text)))
     return [Row(*row) for row in db.session.execute(query)]
 
 
-def _matches(text: str) -> list[sa.ColumnElement[bool]]:
+def matches(text: str) -> list[sa.ColumnElement[bool]]:
+    """Say in which ways somebody may be meant by a text; the query joins people and units."""
     folded = text.lower()
     return [
         Person.name.contains(text, autoescape=True),
@@ -111,7 +118,7 @@ def _matches(text: str) -> list[sa.ColumnElement[bool]]:
 
 def registration_in(meeting_id: int, registration_id: int) -> Row:
     """Find a registration of this meeting; one elsewhere does not exist."""
-    query = _ROWS.where(Registration.meeting_id == meeting_id, Registration.id == registration_id)
+    query = ROWS.where(Registration.meeting_id == meeting_id, Registration.id == registration_id)
     row = db.session.execute(query).first()
     if row is None:
         raise NotFound("registration_unknown", N_("没有找到这份报名。"))
@@ -132,7 +139,8 @@ def alive_registration(meeting_id: int, person_id: int) -> int | None:
 def counts_of(meeting_id: int) -> dict[str, Any]:
     """Count a meeting's registrations by state, and the approved ones by category and in units.
 
-    Keys: `total` (neither cancelled nor replaced), `states`, `categories`, `units`.
+    Keys: `total` (neither cancelled nor replaced, nor invited without an answer yet), `states`,
+    `categories`, `taken` (places taken by category, the invited included), `units`.
     """
     rows = db.session.execute(
         sa.select(Registration.state, Registration.category, sa.func.count())
@@ -147,9 +155,13 @@ def counts_of(meeting_id: int) -> dict[str, Any]:
     states = {state: sum(row[2] for row in rows if row[0] == state) for state in State}
     approved = {row[1]: row[2] for row in rows if row[0] == State.APPROVED}
     return {
-        "total": sum(count for state, count in states.items() if state not in ENDED),
+        "total": sum(count for state, count in states.items() if state not in UNCOUNTED),
         "states": states,
         "categories": {category: approved.get(category, 0) for category in Category},
+        "taken": {
+            category: sum(row[2] for row in rows if row[1] == category and row[0] in TAKING)
+            for category in Category
+        },
         "units": units or 0,
     }
 

@@ -1,6 +1,8 @@
 """Reads of what a meeting allows: categories with their quotas, and the consent text."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,13 +15,17 @@ from eventapp.registration.rules import DEFAULT_CONSENT, PUBLIC_CATEGORIES, Cate
 
 @dataclass(frozen=True, slots=True)
 class CategoryRow:
-    """What a meeting allows in a category, and how many places are taken."""
+    """What a meeting allows in a category, and how many are approved.
+
+    `taken` counts the invited as well, for whom places are held.
+    """
 
     category: Category
     public: bool
     auto_approve: bool
     quota: int | None
     approved: int
+    taken: int
 
 
 def categories_of(meeting_id: int) -> list[CategoryRow]:
@@ -30,14 +36,15 @@ def categories_of(meeting_id: int) -> list[CategoryRow]:
             sa.select(CategoryRule).where(CategoryRule.meeting_id == meeting_id)
         )
     }
-    approved = counts_of(meeting_id)["categories"]
-    return [_row(category, rules.get(category), approved[category]) for category in Category]
+    counts = counts_of(meeting_id)
+    return [_row(category, rules.get(category), counts) for category in Category]
 
 
-def _row(category: Category, rule: CategoryRule | None, approved: int) -> CategoryRow:
+def _row(category: Category, rule: CategoryRule | None, counts: Mapping[str, Any]) -> CategoryRow:
+    numbers = counts["categories"][category], counts["taken"][category]
     if rule is None:
-        return CategoryRow(category, category in PUBLIC_CATEGORIES, True, None, approved)
-    return CategoryRow(category, rule.public, rule.auto_approve, rule.quota, approved)
+        return CategoryRow(category, category in PUBLIC_CATEGORIES, True, None, *numbers)
+    return CategoryRow(category, rule.public, rule.auto_approve, rule.quota, *numbers)
 
 
 def open_categories(meeting_id: int) -> list[Category]:

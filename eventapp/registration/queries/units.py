@@ -9,12 +9,16 @@ from eventapp.alliance.models import Organisation, Person
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
 from eventapp.registration.models import Delegation, Leave, Mandate, Registration
+from eventapp.registration.queries.places import TAKING
 from eventapp.registration.rules import State
 
 
 @dataclass(frozen=True, slots=True)
 class DelegationRow:
-    """A unit's part in a meeting, and how many of its people are approved."""
+    """A unit's part in a meeting, and how many of its people are approved.
+
+    `taken` counts the invited as well, for whom places are held.
+    """
 
     id: int
     organisation_id: int
@@ -23,6 +27,7 @@ class DelegationRow:
     liaison_id: int | None
     liaison: str
     approved: int
+    taken: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +62,19 @@ class LeaveRow:
     noted_at: datetime
 
 
-_APPROVED = (
-    sa.select(sa.func.count())
-    .where(
-        Registration.meeting_id == Delegation.meeting_id,
-        Registration.organisation_id == Delegation.organisation_id,
-        Registration.state == State.APPROVED,
+def _people_in(*states: State) -> sa.ScalarSelect[int]:
+    return (
+        sa.select(sa.func.count())
+        .where(
+            Registration.meeting_id == Delegation.meeting_id,
+            Registration.organisation_id == Delegation.organisation_id,
+            Registration.state.in_(states),
+        )
+        .correlate(Delegation)
+        .scalar_subquery()
     )
-    .correlate(Delegation)
-    .scalar_subquery()
-)
+
+
 _DELEGATIONS = (
     sa.select(
         Delegation.id,
@@ -75,7 +83,8 @@ _DELEGATIONS = (
         Delegation.quota,
         Delegation.liaison_id,
         sa.func.coalesce(Person.name, ""),
-        _APPROVED,
+        _people_in(State.APPROVED),
+        _people_in(*TAKING),
     )
     .join(Organisation, Organisation.id == Delegation.organisation_id)
     .outerjoin(Person, Person.id == Delegation.liaison_id)

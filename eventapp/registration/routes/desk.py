@@ -1,9 +1,6 @@
 """Doors of the organiser's desk: who comes, one person, links and passes, printed slips."""
 
-from typing import Any
-
-from flask import Response, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.accounts.models import PersonalLink
@@ -14,7 +11,7 @@ from eventapp.core.access import Permission, Role
 from eventapp.core.errors import N_, Conflict, NotFound
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
-from eventapp.registration.document import link_address, registrations_sheet
+from eventapp.registration.document import link_address, worded_answers
 from eventapp.registration.forms import (
     AddRegistrationForm,
     CancelForm,
@@ -24,114 +21,40 @@ from eventapp.registration.forms import (
     offer_units,
 )
 from eventapp.registration.queries import (
-    Row,
-    counts_of,
+    correction_of,
     mandate_in,
     mandates_of,
     registration_in,
-    registrations_of,
 )
+from eventapp.registration.queries.own import consents_given
 from eventapp.registration.routes.blueprint import bp, heading
-from eventapp.registration.rules import CATEGORY_LABEL, STATE_LABEL, Category, State, may_become
+from eventapp.registration.rules import (
+    CATEGORY_LABEL,
+    CHANNEL_LABEL,
+    Category,
+    State,
+    may_become,
+    standing_of,
+)
 from eventapp.registration.service import (
     approve_registration,
     cancel_registration,
     decline_registration,
     give_mandate,
     note_contact_shown,
-    note_export,
     register_by_desk,
     reissue_pass,
     revoke_mandate,
 )
 from eventapp.web.doors import requires
-from eventapp.web.download import download
 from eventapp.web.errors import text_of
 from eventapp.web.forms import attempt, say
 from eventapp.web.qr import qr_svg
 from eventapp.web.session import actor
-from eventapp.web.sheets import CSV, XLSX
 
 MANAGE = requires(Permission.MANAGE_REGISTRATIONS)
 HERE = "/m/<meeting>/desk/registrations"
 ONE = f"{HERE}/<int:registration_id>"
-A_PAGE = 100
-SLIPS_AT_ONCE = 60
-"""More slips than this are printed in the background."""
-
-
-def _filter() -> dict[str, str]:
-    """Read the filter from the address; what is no choice is no filter."""
-    text = request.args.get("text", "").replace("\x00", "").strip()[:60]
-    category, state = request.args.get("category", ""), request.args.get("state", "")
-    unit = request.args.get("unit", "")
-    return {
-        "text": text,
-        "category": category if category in set(Category) else "",
-        "state": state if state in set(State) else "",
-        "unit": unit if unit.isascii() and unit.isdigit() and len(unit) < 10 else "",
-    }
-
-
-def _filtered(meeting_id: int, chosen: dict[str, str]) -> list[Row]:
-    return registrations_of(
-        meeting_id,
-        text=chosen["text"],
-        category=chosen["category"] or None,
-        state=chosen["state"] or None,
-        organisation_id=int(chosen["unit"]) if chosen["unit"] else None,
-    )
-
-
-@bp.get(HERE)
-@MANAGE
-def show_registrations(meeting: str) -> str:
-    """List who has registered, newest first, filtered by the address."""
-    found, chosen = meeting_by_slug(meeting), _filter()
-    kept: dict[str, Any] = {**chosen}
-    rows = _filtered(found.id, chosen)[::-1]
-    pages = max(1, -(-len(rows) // A_PAGE))
-    page = min(max(request.args.get("page", 1, type=int), 1), pages)
-    first = (page - 1) * A_PAGE
-    return render_template(
-        "registration/show_registrations.html",
-        rows=rows[first : first + A_PAGE],
-        first=first + 1 if rows else 0,
-        total=len(rows),
-        page=page,
-        pages=pages,
-        chosen=chosen,
-        counts=counts_of(found.id),
-        page_url=lambda number: url_for(
-            "registration.show_registrations", meeting=meeting, page=number, **kept
-        ),
-        category_options=category_choices(Category),
-        state_options=[(state.value, gettext(STATE_LABEL[state])) for state in State],
-        unit_options=[
-            (str(member.organisation_id), member.name) for member in members_of(found.alliance_id)
-        ],
-        category_label=CATEGORY_LABEL,
-        state_label=STATE_LABEL,
-        slips_at_once=SLIPS_AT_ONCE,
-        **heading(found),
-    )
-
-
-@bp.post(f"{HERE}/export")
-@MANAGE
-def export_registrations(meeting: str) -> Response:
-    """Send the filtered list with telephone numbers as a table; who took it is recorded."""
-    as_csv = request.form.get("as") == "csv"
-    found = meeting_by_slug(meeting)
-    meeting_id = found.id
-    rows = _filtered(meeting_id, _filter())
-    note_export(actor(), meeting_id, rows=len(rows))
-    found = meeting_by_slug(meeting)
-    return download(
-        registrations_sheet(found, rows, as_csv=as_csv),
-        name=f"{gettext('报名-%(meeting)s', meeting=found.title)}.{'csv' if as_csv else 'xlsx'}",
-        media_type=CSV if as_csv else XLSX,
-    )
 
 
 def _new_form() -> AddRegistrationForm:
@@ -196,6 +119,9 @@ def _person_page(
         row=row,
         shown=shown,
         problem=problem,
+        answers=worded_answers(meeting.id, registration_id),
+        agreed=consents_given(registration_id),
+        correction=correction_of(registration_id),
         link=link,
         address=address,
         picture=qr_svg(address, title=row.name) if address else None,
@@ -205,7 +131,8 @@ def _person_page(
         cancel=CancelForm(formdata=None),
         next={state for state in State if may_become(row.state, state)},
         category_label=CATEGORY_LABEL,
-        state_label=STATE_LABEL,
+        channel_label=CHANNEL_LABEL,
+        standing_of=standing_of,
         **heading(meeting),
     )
 

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventapp.accounts.queries import links_of
 from eventapp.alliance.queries import members_of
 from eventapp.core.access import Role
-from eventapp.core.errors import N_, NotFound
+from eventapp.core.errors import N_, Invalid, NotFound
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
 from eventapp.registration.document import link_address
@@ -15,6 +15,8 @@ from eventapp.registration.forms import (
     SetCategoryForm,
     SetConsentForm,
     SetLiaisonForm,
+    SetTermsForm,
+    SetUnitQuotasForm,
     offer_units,
 )
 from eventapp.registration.queries import (
@@ -27,9 +29,12 @@ from eventapp.registration.queries import (
     mandates_of,
     shown_consent,
 )
+from eventapp.registration.queries.places import terms_of
 from eventapp.registration.routes.blueprint import bp, heading
 from eventapp.registration.routes.desk import MANAGE
+from eventapp.registration.routes.invitations import at_row
 from eventapp.registration.rules import CATEGORY_LABEL, CONTACT_MONTHS, Category
+from eventapp.registration.rules.pasted import read_unit_quotas
 from eventapp.registration.service import (
     appoint_liaison,
     note_leave,
@@ -39,9 +44,11 @@ from eventapp.registration.service import (
     revoke_mandate,
     set_category,
     set_consent,
+    set_terms,
+    set_unit_quotas,
     withdraw_leave,
 )
-from eventapp.web.forms import attempt, say
+from eventapp.web.forms import attempt, say, to_local, to_utc
 from eventapp.web.qr import qr_svg
 from eventapp.web.session import actor
 
@@ -60,12 +67,30 @@ def _category_form(row: CategoryRow, *, sent: bool) -> SetCategoryForm:
     )
 
 
-def _categories_page(meeting: Meeting, sent: dict[Category, SetCategoryForm]) -> str:
+def _terms_form(meeting: Meeting) -> SetTermsForm:
+    terms = terms_of(meeting.id)
+    until = terms.substitute_until
+    return SetTermsForm(
+        formdata=None,
+        quota=terms.quota,
+        unit_quota=terms.unit_quota,
+        substitute_until=to_local(until, meeting.zone) if until else None,
+        short_days=terms.short_days,
+    )
+
+
+def _categories_page(
+    meeting: Meeting,
+    sent: dict[Category, SetCategoryForm],
+    terms: SetTermsForm | None = None,
+) -> str:
     rows = categories_of(meeting.id)
     forms = [(row, sent.get(row.category) or _category_form(row, sent=False)) for row in rows]
     return render_template(
         "registration/show_categories.html",
         forms=forms,
+        terms=terms or _terms_form(meeting),
+        taken=sum(row.taken for row in rows),
         category_label=CATEGORY_LABEL,
         **heading(meeting),
     )
@@ -76,6 +101,30 @@ def _categories_page(meeting: Meeting, sent: dict[Category, SetCategoryForm]) ->
 def show_categories(meeting: str) -> str:
     """Show what each category allows and how many places are taken."""
     return _categories_page(meeting_by_slug(meeting), {})
+
+
+@bp.post(f"{CATEGORIES}/terms")
+@MANAGE
+def save_terms(meeting: str) -> BaseResponse | tuple[str, int]:
+    """Set what holds for everybody who comes."""
+    found, form = meeting_by_slug(meeting), SetTermsForm()
+    meeting_id, zone = found.id, found.zone
+    if not attempt(form, lambda: _set_terms(meeting_id, zone, form)):
+        return _categories_page(meeting_by_slug(meeting), {}, form), 422
+    say(N_("已保存。"))
+    return redirect(url_for("registration.show_categories", meeting=meeting), 303)
+
+
+def _set_terms(meeting_id: int, zone: str, form: SetTermsForm) -> None:
+    until = form.substitute_until.data
+    set_terms(
+        actor(),
+        meeting_id,
+        quota=form.quota.data,
+        unit_quota=form.unit_quota.data,
+        substitute_until=to_utc(until, zone) if until else None,
+        short_days=form.short_days.data or 0,
+    )
 
 
 @bp.post(f"{CATEGORIES}/<category>")
@@ -138,7 +187,10 @@ def save_consent(meeting: str) -> BaseResponse | tuple[str, int]:
 
 
 def _delegations_page(
-    meeting: Meeting, form: SetLiaisonForm | None = None, leave: NoteLeaveForm | None = None
+    meeting: Meeting,
+    form: SetLiaisonForm | None = None,
+    leave: NoteLeaveForm | None = None,
+    quotas: SetUnitQuotasForm | None = None,
 ) -> str:
     form = form or SetLiaisonForm(formdata=None)
     leave = leave or NoteLeaveForm(formdata=None, prefix="leave-")
@@ -155,6 +207,8 @@ def _delegations_page(
         pictures={row_id: qr_svg(text, title="") for row_id, text in addresses.items()},
         form=form,
         leave=leave,
+        quotas=quotas or SetUnitQuotasForm(formdata=None, prefix="quotas-"),
+        usual=terms_of(meeting.id).unit_quota,
         leaves=leaves_of(meeting.id),
         proxies=[one for one in mandates_of(meeting.id) if one.proxy],
         missing=len(members) - len(rows),
@@ -191,6 +245,26 @@ def _set_liaison(meeting_id: int, form: SetLiaisonForm) -> None:
         phone=form.phone.data or "",
         quota=form.quota.data,
     )
+
+
+@bp.post(f"{DELEGATIONS}/quotas")
+@MANAGE
+def save_unit_quotas(meeting: str) -> BaseResponse | tuple[str, int]:
+    """Set the quotas of many units at once."""
+    found, form = meeting_by_slug(meeting), SetUnitQuotasForm(prefix="quotas-")
+    meeting_id, units = found.id, list[int]()
+    if not attempt(form, lambda: units.append(_set_unit_quotas(meeting_id, form))):
+        return _delegations_page(meeting_by_slug(meeting), quotas=form), 422
+    say(N_("已设定 %(count)s 个单位的名额。"), count=units[0])
+    return redirect(url_for("registration.show_delegations", meeting=meeting), 303)
+
+
+def _set_unit_quotas(meeting_id: int, form: SetUnitQuotasForm) -> int:
+    quotas = read_unit_quotas(form.rows.data or "")
+    try:
+        return set_unit_quotas(actor(), meeting_id, quotas, others=form.others.data)
+    except Invalid as error:
+        raise at_row(error, list(quotas)) from error
 
 
 @bp.post(f"{DELEGATIONS}/all")

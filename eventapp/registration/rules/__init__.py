@@ -157,6 +157,14 @@ INVITATION = "invitation"
 """The way in which an invited person comes; such a one answers, and is not examined."""
 
 
+CHANNEL_LABEL: dict[str, str] = {
+    "public": N_("自行报名"),
+    "liaison": N_("单位联络员"),
+    "desk": N_("会务组添加"),
+    INVITATION: N_("邀请"),
+}
+
+
 def standing_of(state: State, channel: str) -> str:
     """Say how a registration stands: a declined invitation is a refusal, not a verdict."""
     if state is State.DECLINED and channel == INVITATION:

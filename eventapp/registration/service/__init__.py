@@ -32,7 +32,7 @@ from eventapp.registration.service.records import (
     note_contact_shown,
     note_export,
 )
-from eventapp.registration.service.settings import set_category, set_consent
+from eventapp.registration.service.settings import set_category, set_consent, set_terms
 from eventapp.registration.service.units import (
     appoint_liaison,
     give_mandate,
@@ -40,6 +40,7 @@ from eventapp.registration.service.units import (
     open_all_delegations,
     revoke_mandate,
     set_liaison,
+    set_unit_quotas,
     withdraw_leave,
 )
 
@@ -77,5 +78,7 @@ __all__ = [
     "set_category",
     "set_consent",
     "set_liaison",
+    "set_terms",
+    "set_unit_quotas",
     "withdraw_leave",
 ]

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from eventapp.alliance.models import Person
 from eventapp.alliance.queries import member_names
 from eventapp.alliance.service.people import PersonIn, ensure_people
 from eventapp.core import clock
@@ -128,13 +129,15 @@ def _invited(meeting_id: int, registration_id: int) -> Registration:
 
 
 def remind_invited(actor: Actor, meeting_id: int, ids: Collection[int]) -> int:
-    """Remind those who have not answered and were not reminded of late; tell how many."""
+    """Remind by mail those who have not answered and were not asked of late; tell how many."""
     with transaction():
         now = clock.now()
         waiting = list(
             db.session.scalars(
                 sa.select(Registration)
+                .join(Person, Person.id == Registration.person_id)
                 .where(
+                    Person.email != "",
                     Registration.meeting_id == meeting_id,
                     Registration.id.in_(ids),
                     Registration.state == State.INVITED,
@@ -142,7 +145,7 @@ def remind_invited(actor: Actor, meeting_id: int, ids: Collection[int]) -> int:
                     <= now - REMIND_AGAIN,
                 )
                 .order_by(Registration.id)
-                .with_for_update()
+                .with_for_update(of=Registration)
             )
         )
         for one in waiting:

@@ -47,9 +47,8 @@ def set_terms(
     if not 1 <= short_days <= LONGEST_SHORT:
         raise Invalid(
             "short_days_range",
-            N_("保存天数是 1 到 %(most)s 之间的整数。"),
+            N_("保存天数是 1 到 365 之间的整数。"),
             field="short_days",
-            most=LONGEST_SHORT,
         )
     with transaction() as session:
         meeting = meeting_of(meeting_id)

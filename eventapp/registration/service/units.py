@@ -1,5 +1,7 @@
 """Verbs on a unit's part in a meeting: liaison, mandates, leave."""
 
+from collections.abc import Collection, Mapping
+
 import sqlalchemy as sa
 
 from eventapp.accounts.queries import link_of
@@ -10,12 +12,14 @@ from eventapp.core import clock, files
 from eventapp.core.access import Actor, Role
 from eventapp.core.db import flush_or, lock, transaction
 from eventapp.core.errors import N_, Conflict, Invalid, NotFound
-from eventapp.core.ledger import audit
+from eventapp.core.ledger import Act, audit, audit_all
+from eventapp.core.names import name_key
 from eventapp.core.papers import media_type_of, paper_name
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_of
 from eventapp.registration.models import Delegation, Leave, Mandate
 from eventapp.registration.queries import delegations_of, leaves_of
+from eventapp.registration.queries.places import hold_places
 from eventapp.registration.service.attendance import move_up
 from eventapp.registration.service.passes import liaison_link, representative_link
 
@@ -35,6 +39,7 @@ def set_liaison(
         organisation_in(meeting.alliance_id, organisation_id)
         if person_id is not None:
             person_in(meeting.alliance_id, person_id)
+        hold_places(meeting_id, (organisation_id,))
         delegation = session.scalar(
             sa.select(Delegation)
             .where(
@@ -87,12 +92,63 @@ def appoint_liaison(
 def open_all_delegations(actor: Actor, meeting_id: int) -> int:
     """Give every member unit without a delegation one, with its link; returns how many."""
     with transaction():
-        present = {row.organisation_id for row in delegations_of(meeting_id)}
         members = members_of(meeting_of(meeting_id).alliance_id)
-        missing = [one.organisation_id for one in members if one.organisation_id not in present]
-        for organisation_id in missing:
-            set_liaison(actor, meeting_id, organisation_id)
+        return _open_delegations(actor, meeting_id, [one.organisation_id for one in members])
+
+
+def _open_delegations(actor: Actor, meeting_id: int, units: Collection[int]) -> int:
+    present = {row.organisation_id for row in delegations_of(meeting_id)}
+    missing = [one for one in units if one not in present]
+    for organisation_id in missing:
+        set_liaison(actor, meeting_id, organisation_id)
     return len(missing)
+
+
+def set_unit_quotas(
+    actor: Actor, meeting_id: int, quotas: Mapping[str, int | None], *, others: int | None = None
+) -> int:
+    """Say how many people units may send, by their names; tell of how many units it was said.
+
+    None lets a unit have the usual number. `others`, where given, is the number of every member
+    unit that is not named. An unknown name is refused and counted in `row`, from 0.
+    """
+    with transaction() as session:
+        meeting = meeting_of(meeting_id)
+        members = {
+            name_key(one.name): one.organisation_id for one in members_of(meeting.alliance_id)
+        }
+        wanted: dict[int, int | None] = {}
+        if others is not None:
+            wanted.update(dict.fromkeys(members.values(), others))
+        for row, (name, quota) in enumerate(quotas.items()):
+            unit = members.get(name_key(name))
+            if unit is None:
+                error = Invalid(
+                    "unit_unknown", N_("成员单位里没有“%(name)s”。"), field="rows", name=name
+                )
+                error.row = row
+                raise error
+            if quota is not None and quota < 0:
+                raise Invalid("quota_negative", N_("名额不能小于零。"), field="rows")
+            wanted[unit] = quota
+        hold_places(meeting_id, wanted)
+        _open_delegations(actor, meeting_id, wanted)
+        held = session.scalars(
+            sa.select(Delegation)
+            .where(Delegation.meeting_id == meeting_id, Delegation.organisation_id.in_(wanted))
+            .order_by(Delegation.id)
+            .with_for_update()
+        )
+        changed: list[Act] = []
+        for one in held:
+            quota = wanted[one.organisation_id]
+            if one.quota != quota:
+                one.quota = quota
+                changed.append(Act("delegation.quota", f"delegation:{one.id}", {"quota": quota}))
+        session.flush()
+        audit_all(actor, meeting.scope_id, changed)
+        move_up(actor, meeting_id)
+    return len(wanted)
 
 
 def give_mandate(

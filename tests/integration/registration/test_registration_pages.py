@@ -45,6 +45,7 @@ from tests.factories_registration import (
     make_person,
     make_registration,
     make_unit,
+    seal,
 )
 
 
@@ -58,6 +59,7 @@ def _answers(version: int = 0, **changes: Any) -> dict[str, Any]:
         "category": "delegate",
         "consent": "y",
         "consent_version": str(version),
+        "seal": seal(),
         **changes,
     }
 
@@ -373,7 +375,7 @@ def test_the_desk_filters_by_the_address_and_exports_what_is_shown(
     assert rows[1][5] == "13800138001"
     table = organiser.post(f"{base}/export?category=guest", data={"as": "csv"})
     assert table.mimetype == "text/csv"
-    assert "\"'=1+1\"" in table.data.decode("utf-8-sig").splitlines()[1]
+    assert '"\'=1+1"' in table.data.decode("utf-8-sig").splitlines()[1]
 
 
 def test_the_desk_decides_reissues_and_mandates(app: Flask, organiser: FlaskClient):
