@@ -140,7 +140,9 @@ def test_every_step_is_in_the_audit_without_names(house: Flask) -> None:
     minutes_id = make_draft(held).id
     sign_off(held, minutes_id)
     entries = db.session.scalars(
-        sa.select(AuditEntry).where(AuditEntry.subject == f"minutes:{minutes_id}")
+        sa.select(AuditEntry)
+        .where(AuditEntry.subject == f"minutes:{minutes_id}")
+        .order_by(AuditEntry.seq)
     ).all()
     assert [entry.action.removeprefix("minutes.") for entry in entries] == [
         "start",
