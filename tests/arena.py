@@ -42,10 +42,9 @@ class Arena:
     ballot_id: int = 0
 
 
-def open_app(var: Path, database_url: str) -> Flask:
-    """Build the application in this process on the database of a live server, migrated."""
-    var.mkdir(parents=True, exist_ok=True)
-    app = create_app(
+def make_app(var: Path, database_url: str) -> Flask:
+    """Build the application in this process on a database that is migrated already."""
+    return create_app(
         Config(
             secret_key=SECRET,
             hosts=("127.0.0.1", "localhost"),
@@ -55,6 +54,12 @@ def open_app(var: Path, database_url: str) -> Flask:
             testing=True,
         )
     )
+
+
+def open_app(var: Path, database_url: str) -> Flask:
+    """Build the application in this process on the database of a live server, and migrate it."""
+    var.mkdir(parents=True, exist_ok=True)
+    app = make_app(var, database_url)
     with app.app_context():
         upgrade()
         db.session.remove()

@@ -1,7 +1,8 @@
 """A process in which many unit liaisons register groups and put substitutes in, at once.
 
-`python -m tests.races.registrar works.json` waits until the moment that its file names, does all
-that the file asks in threads, and writes what became of each to works.done.
+`python -m tests.races.registrar works.json` says in works.ready that it is there, waits for the
+file `go` beside it, does all that its file asks in threads, and tells in works.done what became of
+each.
 """
 
 import json
@@ -18,7 +19,7 @@ from eventapp.core.db import db
 from eventapp.core.errors import Busy
 from eventapp.registration.service.enrolment import GroupRefused
 from eventapp.registration.service.groups import Entry, register_group, substitute_delegate
-from tests.arena import open_app
+from tests.arena import make_app
 
 TRIES = 20
 """Whoever is told that the system is busy tries again, as people do."""
@@ -50,9 +51,11 @@ def main() -> None:
     """Do the work of this process."""
     paper = Path(sys.argv[1])
     order = json.loads(paper.read_text())
-    app = open_app(Path(order["var"]), order["url"])
+    app = make_app(paper.parent, order["url"])
+    paper.with_suffix(".ready").touch()
+    while not (paper.parent / "go").exists():
+        time.sleep(0.005)
     with ThreadPoolExecutor(order["threads"]) as pool:
-        time.sleep(max(0.0, order["at"] - time.time()))
         done = list(pool.map(lambda work: act(app, work), order["works"]))
     paper.with_suffix(".done").write_text(json.dumps(done))
 

@@ -1,9 +1,11 @@
 """Groups of many units racing for the last places, while delegates are replaced."""
 
 import json
+import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +20,7 @@ from eventapp.registration.service.groups import Entry, register_group
 from tests.arena import count, inside, open_app
 from tests.conftest import FULL, POSTGRES
 from tests.factories_registration import make_meeting, make_unit
-from tests.live import HERE, environment, postgres_database
+from tests.live import HERE, START_SECONDS, environment, postgres_database
 
 pytestmark = pytest.mark.races
 SEATS = 20
@@ -27,7 +29,6 @@ EARLY = 5
 GROUPS = 200 if FULL else 32
 PROCESSES = 4
 THREADS = 8
-START_SECONDS = 12.0 if FULL else 8.0
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -36,7 +37,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Any) -> Any:
     if request.param == "sqlite":
         yield tmp_path, f"sqlite:///{tmp_path / 'places.db'}"
         return
-    with postgres_database(POSTGRES, "menghui_places") as url:
+    with postgres_database(POSTGRES, f"menghui_places_{os.getpid()}") as url:
         yield tmp_path, url
 
 
@@ -95,16 +96,19 @@ def prepare(app: Flask) -> tuple[int, list[dict[str, Any]]]:
 def race(database: Any, works: list[dict[str, Any]], entry: str) -> list[dict[str, Any]]:
     """Let four processes do the works at the same moment; tell what became of each, in order."""
     var, url = database
-    order = {"var": str(var), "url": url, "threads": THREADS, "at": time.time() + START_SECONDS}
     papers = [var / f"works-{number}.json" for number in range(PROCESSES)]
     for number, paper in enumerate(papers):
-        paper.write_text(json.dumps({**order, "works": works[number::PROCESSES]}))
+        paper.write_text(
+            json.dumps({"url": url, "threads": THREADS, "works": works[number::PROCESSES]})
+        )
     settings = environment(var, url)
     started = [
         subprocess.Popen([sys.executable, "-m", entry, str(paper)], cwd=HERE, env=settings)
         for paper in papers
     ]
     try:
+        wait_for([paper.with_suffix(".ready") for paper in papers], started)
+        (var / "go").touch()
         assert [process.wait(300) for process in started] == [0] * PROCESSES
     finally:
         for process in started:
@@ -114,6 +118,15 @@ def race(database: Any, works: list[dict[str, Any]], entry: str) -> list[dict[st
     for number, paper in enumerate(papers):
         told[number::PROCESSES] = json.loads(paper.with_suffix(".done").read_text())
     return told
+
+
+def wait_for(papers: list[Path], started: list[subprocess.Popen[bytes]]) -> None:
+    """Wait until every process is there."""
+    end = time.monotonic() + START_SECONDS
+    while not all(paper.exists() for paper in papers):
+        assert time.monotonic() < end, "it takes too long"
+        assert [process.poll() for process in started] == [None] * PROCESSES
+        time.sleep(0.02)
 
 
 def test_groups_never_pass_the_places_and_never_come_by_halves(database: Any) -> None:
