@@ -16,6 +16,8 @@ class Permission(StrEnum):
     MANAGE_MEETING = "manage_meeting"
     SEE_DESK = "see_desk"
     MANAGE_REGISTRATIONS = "manage_registrations"
+    EXPORT_CONTACTS = "export_contacts"
+    ERASE_PEOPLE = "erase_people"
     MANAGE_AGENDA = "manage_agenda"
     RUN_AGENDA = "run_agenda"
     MANAGE_CEREMONY = "manage_ceremony"
@@ -79,6 +81,8 @@ _ORGANISER = {
     P.MANAGE_MEETING,
     P.SEE_DESK,
     P.MANAGE_REGISTRATIONS,
+    P.EXPORT_CONTACTS,
+    P.ERASE_PEOPLE,
     P.MANAGE_AGENDA,
     P.RUN_AGENDA,
     P.MANAGE_CEREMONY,

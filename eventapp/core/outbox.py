@@ -6,12 +6,13 @@ Message-ID, and then no more until a person asks. So at most one duplicate is ev
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -20,16 +21,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eventapp.core import clock, files
 from eventapp.core.access import Actor
-from eventapp.core.db import Base, db, lock, transaction
+from eventapp.core.db import Base, after_commit, db, lock, transaction
 from eventapp.core.errors import N_, Conflict, DomainError
 from eventapp.core.jobs import MAX_ATTEMPTS, Job, enqueue
 from eventapp.core.ledger import audit
-from eventapp.core.transports import Messenger, Refused, Transport
+from eventapp.core.transports import Keeper, Messenger, Refused, Transport
 
 DAY = timedelta(days=1)
 LONGEST_REFUSAL = 400
 UNCLEAR = N_("两次都没有等到对方的答复，可能已经送达；已经停下，请核对后再决定是否重发。")
 NO_ADDRESS = N_("联系方式已按期删除。")
+FORGOTTEN = N_("未送达；对方答复的原文已删除。")
 _log = logging.getLogger("menghui")
 
 
@@ -202,6 +204,39 @@ def delete_recipients(scope_id: int) -> None:
     )
 
 
+def forget_messages(message_ids: Collection[int]) -> None:
+    """Leave of messages no more than that they were: whom to, what and its files go.
+
+    Copies in folders of ours go after the commit; what a server took is out of our hands.
+    """
+    for place in range(0, len(wanted := sorted(message_ids)), 500):
+        some = wanted[place : place + 500]
+        rows = db.session.execute(sa.select(Message.message_id).where(Message.id.in_(some)))
+        for (message_id,) in rows:
+            _forget_copy_later(message_id)
+        db.session.execute(
+            sa.update(Message)
+            .where(Message.id.in_(some))
+            .values(recipient="", subject="", text="", attachments=[])
+        )
+        db.session.execute(
+            sa.update(Message)
+            .where(Message.id.in_(some), Message.refusal.not_in((UNCLEAR, NO_ADDRESS)))
+            .values(refusal=sa.case((Message.refusal == "", ""), else_=FORGOTTEN))
+        )
+        db.session.execute(
+            sa.update(Job)
+            .where(Job.kind == "send_message", Job.params["message"].as_integer().in_(some))
+            .values(error="")
+        )
+
+
+def _forget_copy_later(message_id: str) -> None:
+    for way in (_post.transport, _post.messenger):
+        if isinstance(way, Keeper):
+            after_commit(partial(way.forget, message_id))
+
+
 def send_message(job: Job) -> dict[str, Any]:
     """Send the message that a job names, once; the handler of `send_message` jobs.
 
@@ -224,6 +259,8 @@ def send_message(job: Job) -> dict[str, Any]:
     with transaction() as session:
         message = session.get_one(Message, message_id)
         message.sent_at, message.refusal = clock.now(), ""
+        if not message.recipient:  # forgotten while it was on its way
+            _forget_copy_later(message.message_id)
     return {"sent": True}
 
 

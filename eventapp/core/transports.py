@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 PERMANENT = range(500, 600)
 
@@ -42,6 +42,15 @@ class Messenger(Protocol):
         ...
 
 
+@runtime_checkable
+class Keeper(Protocol):
+    """A way that keeps copies of what it handed over, and can drop them."""
+
+    def forget(self, message_id: str) -> None:
+        """Drop the copy of one message; without one nothing happens."""
+        ...
+
+
 def file_name(message_id: str) -> str:
     """Turn a Message-ID into the name of a file, without its ending."""
     return message_id.strip("<>").replace("@", "_at_")
@@ -57,6 +66,10 @@ class FolderTransport:
         """Write the mail under its Message-ID; the same mail twice is the same file."""
         _write(self.folder / f"{file_name(mail['Message-ID'])}.eml", bytes(mail))
 
+    def forget(self, message_id: str) -> None:
+        """Delete the file of one mail."""
+        (self.folder / f"{file_name(message_id)}.eml").unlink(missing_ok=True)
+
 
 @dataclass(frozen=True)
 class FolderMessenger:
@@ -67,6 +80,10 @@ class FolderMessenger:
     def send(self, number: str, text: str, message_id: str) -> None:
         """Write the number and the text; the same message twice is the same file."""
         _write(self.folder / f"{file_name(message_id)}.txt", f"{number}\n\n{text}".encode())
+
+    def forget(self, message_id: str) -> None:
+        """Delete the file of one message."""
+        (self.folder / f"{file_name(message_id)}.txt").unlink(missing_ok=True)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -153,3 +153,50 @@ def test_what_is_written_to_a_number_becomes_a_file(house: Flask, tmp_path: Path
     files = list((tmp_path / "messages").glob("*.txt"))
     assert [file.read_text() for file in files] == ["13800001234\n\n请准时参会。"]
     assert fate_of(_found(one)) is Fate.SENT
+
+
+def test_what_is_forgotten_leaves_no_copy_and_is_not_sent_any_more(
+    house: Flask, tmp_path: Path
+) -> None:
+    mails = tmp_path / "mails"
+    _send_by(FolderTransport(mails), tmp_path)
+    gone, kept, waiting = _post(), _post("li.na@example.org"), 0
+    _work(house)
+    waiting = _post()
+    assert len(list(mails.iterdir())) == 2
+    with transaction():
+        outbox.forget_messages([gone, waiting])
+        assert len(list(mails.iterdir())) == 2  # not before the commit
+    _work(house, 2)
+    (left,) = mails.iterdir()
+    assert "li.na@example.org" in left.read_text()
+    for one in (gone, waiting):
+        found = _found(one)
+        assert (found.recipient, found.subject, found.text) == ("", "", "")
+    assert fate_of(_found(gone)) is Fate.SENT
+    assert _found(waiting).refusal == outbox.NO_ADDRESS
+    assert _found(kept).text == "请准时参会。"
+    with pytest.raises(Conflict):
+        resend(SYSTEM, gone)
+
+
+def test_a_mail_that_is_forgotten_on_its_way_leaves_no_copy_either(
+    house: Flask, tmp_path: Path
+) -> None:
+    one, mails = _post(), FolderTransport(tmp_path / "mails")
+
+    class Slow:
+        """A way on which the mail is forgotten just before its copy is written."""
+
+        def send(self, mail: object) -> None:
+            with transaction():
+                outbox.forget_messages([one])
+            mails.send(mail)  # type: ignore[arg-type]
+
+        def forget(self, message_id: str) -> None:
+            mails.forget(message_id)
+
+    _send_by(Slow(), tmp_path)
+    _work(house)
+    assert fate_of(_found(one)) is Fate.SENT
+    assert list((tmp_path / "mails").iterdir()) == []
