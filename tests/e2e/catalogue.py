@@ -206,6 +206,7 @@ CATALOGUE = (
     Look("fields", DESK + "/fields"),
     Look("field", DESK + "/fields/{field}"),
     Look("new-field", DESK + "/fields/new"),
+    Look("answers", DESK + "/registrations/{registration}/answers"),
     Look("delegations", DESK + "/delegations"),
     Look("notices", DESK + "/notices", often=True),
     Look("notice-draft", DESK + "/notices/{notice}"),

@@ -124,7 +124,7 @@ class EnterLinkForm(BaseForm):
     submit = SubmitField(_("打开"))
 
 
-class AddRegistrationForm(PersonFields):
+class AddRegistrationForm(AnsweringForm, PersonFields):
     """A person whom the organiser adds by hand, in any category."""
 
     phone = text_field(
@@ -133,6 +133,13 @@ class AddRegistrationForm(PersonFields):
     unit = text_field(_("单位"), longest=120, required=False, render_kw={"list": "member-units"})
     category = SelectField(_("类别"), validators=[needed])
     submit = SubmitField(_("添加"))
+
+
+class AnswerForForm(AnsweringForm):
+    """What the organiser writes down for somebody who answered by telephone or on paper."""
+
+    category = HiddenField()
+    submit = SubmitField(_("保存"))
 
 
 class DeclineForm(BaseForm):

@@ -1,6 +1,7 @@
 """Doors of registration: the public form and passes, the desk's pages."""
 
 from eventapp.registration.routes import (
+    answers,
     desk,
     fields,
     invitations,
@@ -14,6 +15,7 @@ from eventapp.registration.routes import (
 from eventapp.registration.routes.blueprint import bp
 
 __all__ = [
+    "answers",
     "bp",
     "desk",
     "fields",

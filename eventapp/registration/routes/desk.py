@@ -1,5 +1,7 @@
 """Doors of the organiser's desk: who comes, one person, links and passes, printed slips."""
 
+from typing import cast
+
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -20,20 +22,26 @@ from eventapp.registration.forms import (
     category_choices,
     offer_units,
 )
+from eventapp.registration.forms.questions import with_questions
 from eventapp.registration.queries import (
+    answers_of,
     correction_of,
+    fields_of,
     mandate_in,
     mandates_of,
     registration_in,
 )
 from eventapp.registration.queries.own import consents_given
+from eventapp.registration.queries.registrations import ENDED
 from eventapp.registration.routes.blueprint import bp, heading
 from eventapp.registration.rules import (
     CATEGORY_LABEL,
     CHANNEL_LABEL,
     Category,
     State,
+    left_open,
     may_become,
+    not_required,
     standing_of,
 )
 from eventapp.registration.service import (
@@ -49,6 +57,7 @@ from eventapp.registration.service import (
 from eventapp.web.doors import requires
 from eventapp.web.errors import text_of
 from eventapp.web.forms import attempt, say
+from eventapp.web.language import locale
 from eventapp.web.qr import qr_svg
 from eventapp.web.session import actor
 
@@ -57,8 +66,9 @@ HERE = "/m/<meeting>/desk/registrations"
 ONE = f"{HERE}/<int:registration_id>"
 
 
-def _new_form() -> AddRegistrationForm:
-    form = AddRegistrationForm()
+def _new_form(meeting: Meeting) -> AddRegistrationForm:
+    made = with_questions(AddRegistrationForm, not_required(fields_of(meeting.id)), locale())
+    form = cast("AddRegistrationForm", made())
     form.category.choices = category_choices(Category)
     return form
 
@@ -74,15 +84,17 @@ def _new_page(meeting: Meeting, form: AddRegistrationForm) -> str:
 @MANAGE
 def new_registration(meeting: str) -> str:
     """Ask about a person whom the organiser adds."""
-    return _new_page(meeting_by_slug(meeting), _new_form())
+    found = meeting_by_slug(meeting)
+    return _new_page(found, _new_form(found))
 
 
 @bp.post(f"{HERE}/new")
 @MANAGE
 def add_registration(meeting: str) -> BaseResponse | tuple[str, int]:
     """Register a person in any category."""
-    found, form = meeting_by_slug(meeting), _new_form()
-    meeting_id, made = found.id, []
+    found = meeting_by_slug(meeting)
+    form, meeting_id = _new_form(found), found.id
+    made: list[int] = []
     if not attempt(form, lambda: made.append(_add(meeting_id, form))):
         return _new_page(found, form), 422
     say(N_("已添加。"))
@@ -100,6 +112,8 @@ def _add(meeting_id: int, form: AddRegistrationForm) -> int:
         titles=form.titles.data or "",
         unit=form.unit.data or "",
         category=Category(form.category.data),
+        answers=form.answers,
+        papers=form.papers,
     ).id
 
 
@@ -107,6 +121,7 @@ def _person_page(
     meeting: Meeting, registration_id: int, *, shown: bool = False, problem: str = ""
 ) -> str:
     row = registration_in(meeting.id, registration_id)
+    asked = fields_of(meeting.id, row.category)
     link = link_of(meeting.scope_id, Role.DELEGATE, registration_id)
     alive = link is not None and link.revoked_at is None
     address = link_address(link) if link is not None and alive else ""
@@ -120,6 +135,8 @@ def _person_page(
         shown=shown,
         problem=problem,
         answers=worded_answers(meeting.id, registration_id),
+        may_answer=bool(asked) and row.state not in ENDED,
+        left_open=left_open(asked, row.category, answers_of([row.id])[row.id])[0],
         agreed=consents_given(registration_id),
         correction=correction_of(registration_id),
         link=link,

@@ -164,17 +164,11 @@ def ask_own_correction(meeting: str) -> BaseResponse | tuple[str, int]:
 def download_own_file(meeting: str, field_id: int) -> Response:
     """Send a person the file that was sent with the own registration."""
     found, row, _who = _own(meeting)
-    return _file(found.id, row.id, field_id)
+    return answer_file(found.id, row.id, field_id)
 
 
-@bp.get(f"{ONE}/files/<int:field_id>")
-@MANAGE
-def download_answer_file(meeting: str, registration_id: int, field_id: int) -> Response:
-    """Send the organiser the file that somebody sent with a registration."""
-    return _file(meeting_by_slug(meeting).id, registration_id, field_id)
-
-
-def _file(meeting_id: int, registration_id: int, field_id: int) -> Response:
+def answer_file(meeting_id: int, registration_id: int, field_id: int) -> Response:
+    """Give the file that somebody sent for a question, under its name."""
     digest, name = file_answered(meeting_id, registration_id, field_id)
     data = paper_in(files.read(digest))
     media_type = media_type_of(data)

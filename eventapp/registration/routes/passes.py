@@ -14,6 +14,7 @@ from eventapp.registration.document import pass_paper, worded_answers
 from eventapp.registration.forms import AcceptInvitationForm, DeclineInvitationForm
 from eventapp.registration.queries import (
     Row,
+    answers_of,
     correction_of,
     fields_of,
     pass_token,
@@ -27,6 +28,7 @@ from eventapp.registration.rules import (
     INVITATION,
     State,
     format_code,
+    left_open,
     may_become,
     standing_of,
 )
@@ -81,6 +83,8 @@ def _page(
         registration_in(found.id, one.subject_id) for one in _holders() if one.subject_id != row.id
     ]
     approved = row.state is State.APPROVED
+    asked = fields_of(found.id, row.category)
+    needed, open_questions = left_open(asked, row.category, answers_of([row.id])[row.id])
     return render_template(
         "registration/show_pass.html",
         meeting=found,
@@ -95,7 +99,9 @@ def _page(
         refuse=refuse or DeclineInvitationForm(formdata=None),
         consent_text=consent_text,
         consent_version=version,
-        asked=fields_of(found.id, row.category),
+        asked=asked,
+        needed=needed,
+        open_questions=open_questions,
         gates=_gates(found.id),
         may_cancel=row.state is not State.INVITED and may_become(row.state, State.CANCELLED),
         may_change=may_change_own(found, row.state),

@@ -8,20 +8,19 @@ from enum import StrEnum
 from eventapp.core.errors import N_, Conflict, Invalid
 from eventapp.registration.rules.fields import (
     FIELD_LABEL,
-    PRESET_LABEL,
-    PRESETS,
     SHORT_DAYS,
     STEERING,
     YES_NO_LABEL,
     FieldDraft,
     FieldKind,
     FieldRow,
-    Preset,
     annex_of,
     ensure_draft,
     field_name,
     is_asked,
     label_of,
+    left_open,
+    not_required,
     read_answer,
     read_answers,
     steering_values,
@@ -41,6 +40,7 @@ from eventapp.registration.rules.passes import (
     make_code,
     to_text,
 )
+from eventapp.registration.rules.presets import PRESET_LABEL, PRESETS, Preset
 
 __all__ = [
     "CATEGORY_LABEL",
@@ -83,8 +83,10 @@ __all__ = [
     "from_text",
     "is_asked",
     "label_of",
+    "left_open",
     "make_code",
     "may_become",
+    "not_required",
     "places_left",
     "read_answer",
     "read_answers",

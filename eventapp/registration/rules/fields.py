@@ -129,6 +129,27 @@ def read_answers(
     return answers, problems
 
 
+def not_required(fields: Sequence[FieldRow]) -> list[FieldRow]:
+    """Return the same questions, none of which has to be answered: for whoever asks for others.
+
+    What they leave open is asked on the person's own page.
+    """
+    return [replace(field, required=False) for field in fields]
+
+
+def left_open(
+    fields: Sequence[FieldRow], category: str, answers: Mapping[int, list[str]]
+) -> tuple[int, int]:
+    """Count what somebody who answered so is asked and has not answered: needed, and in all."""
+    by_id = {field.id: field for field in fields}
+    missing = [
+        field
+        for field in fields
+        if field.id not in answers and is_asked(field, by_id, category, answers)
+    ]
+    return sum(field.required for field in missing), len(missing)
+
+
 def _parents_first(fields: Sequence[FieldRow]) -> list[FieldRow]:
     by_id = {field.id: field for field in fields}
 
@@ -331,51 +352,3 @@ def _condition(draft: FieldDraft, fields: Sequence[FieldRow], field_id: int) -> 
 def steering_values(field: FieldDraft) -> tuple[str, ...]:
     """List the answers of a field that may decide about another."""
     return (YES, NO) if field.kind is FieldKind.YES_NO else field.options
-
-
-class Preset(StrEnum):
-    """What nearly every meeting asks, put into its form by one button."""
-
-    MEALS = "meals"
-    ROOMS = "rooms"
-    CARS = "cars"
-
-
-PRESET_LABEL: dict[Preset, str] = {
-    Preset.MEALS: N_("用餐"),
-    Preset.ROOMS: N_("住宿"),
-    Preset.CARS: N_("车辆"),
-}
-_MEALS = N_("用于会务组安排用餐")
-_ROOMS = N_("用于会务组预订房间")
-_CARS = N_("用于会场车辆放行和停车")
-# The first of a preset steers the rest: they are asked of whoever says yes.
-PRESETS: dict[Preset, tuple[FieldDraft, ...]] = {
-    Preset.MEALS: (
-        FieldDraft(FieldKind.YES_NO, "是否用餐", _MEALS, "Will you have the meals?"),
-        FieldDraft(
-            FieldKind.CHOICES,
-            "饮食要求",
-            _MEALS,
-            "Diet",
-            options=(N_("清真"), N_("素食"), N_("不吃辣"), N_("过敏，另行说明")),
-        ),
-    ),
-    Preset.ROOMS: (
-        FieldDraft(FieldKind.YES_NO, "是否住宿", _ROOMS, "Do you need a room?"),
-        FieldDraft(FieldKind.DATE, "入住日期", _ROOMS, "Arrival", required=True),
-        FieldDraft(FieldKind.DATE, "离店日期", _ROOMS, "Departure", required=True),
-        FieldDraft(
-            FieldKind.CHOICE,
-            "房型",
-            _ROOMS,
-            "Room",
-            options=(N_("单人间"), N_("双人间（合住）")),
-            required=True,
-        ),
-    ),
-    Preset.CARS: (
-        FieldDraft(FieldKind.YES_NO, "是否自驾车", _CARS, "Will you come by car?"),
-        FieldDraft(FieldKind.TEXT, "车牌号", _CARS, "Licence plate", required=True),
-    ),
-}

@@ -1,5 +1,6 @@
 """Verbs on registrations, passes, delegations, mandates, and what a meeting allows."""
 
+from eventapp.registration.service.answers import change_answers
 from eventapp.registration.service.attendance import (
     approve_registration,
     assign_place,
@@ -29,6 +30,7 @@ from eventapp.registration.service.passes import (
 from eventapp.registration.service.public import Reception, register_publicly
 from eventapp.registration.service.records import (
     ask_for_slips,
+    note_answer_file_opened,
     note_contact_shown,
     note_export,
 )
@@ -53,6 +55,7 @@ __all__ = [
     "ask_for_slips",
     "assign_place",
     "cancel_registration",
+    "change_answers",
     "change_field",
     "decline_registration",
     "delegate_link",
@@ -61,6 +64,7 @@ __all__ = [
     "issue_pass",
     "liaison_link",
     "move_field",
+    "note_answer_file_opened",
     "note_contact_shown",
     "note_export",
     "note_leave",

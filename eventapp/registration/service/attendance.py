@@ -36,18 +36,22 @@ def register_person(
     channel: str,
     to_check: str = "",
     language: str = "",
+    answers: Mapping[int, list[str]] = MappingProxyType({}),
 ) -> Registration:
     """Register a person of the alliance for a meeting; its state follows the meeting's rules.
 
     `to_check` is a message id that says why somebody must look first; `language` is the one in
-    which the person is written to, Chinese where nobody knows. Raises Conflict
+    which the person is written to, Chinese where nobody knows; `answers` are by the id of their
+    field. Raises Conflict
     `already_registered`, and Invalid where the category is not open to this channel.
     """
     with transaction() as session:
         meeting = meeting_of(meeting_id)
         _ensure_of_alliance(meeting.alliance_id, person_id, organisation_id)
         consent = None if consent_text_id is None else consent_in(meeting_id, consent_text_id)
-        wish = Wish(person_id, Category(category), organisation_id, unit_text, to_check, language)
+        wish = Wish(
+            person_id, Category(category), organisation_id, unit_text, to_check, language, answers
+        )
         enrolled = enrol(actor, meeting, [wish], channel=channel, consent=consent)
         return session.get_one(Registration, enrolled[0].registration_id)
 

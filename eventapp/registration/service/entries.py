@@ -1,7 +1,11 @@
 """Registering for somebody else at the desk."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from eventapp.alliance.models import Person
 from eventapp.alliance.service.people import ensure_person
+from eventapp.core import files
 from eventapp.core.access import Actor
 from eventapp.core.db import transaction
 from eventapp.core.errors import N_, Conflict
@@ -9,6 +13,7 @@ from eventapp.core.names import name_key
 from eventapp.meetings.queries import meeting_of
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import Category
+from eventapp.registration.service.answers import Papers
 from eventapp.registration.service.attendance import register_person
 from eventapp.registration.service.enrolment import DESK
 from eventapp.registration.service.public import member_named
@@ -24,9 +29,16 @@ def register_by_desk(
     email: str = "",
     titles: str = "",
     unit: str = "",
+    answers: Mapping[int, list[str]] = MappingProxyType({}),
+    papers: Papers = (),
 ) -> Registration:
-    """Register anybody in any category; the organiser's word approves where there is a place."""
+    """Register anybody in any category; the organiser's word approves where there is a place.
+
+    What is not answered here is asked on the person's own page.
+    """
     with transaction():
+        for data, media_type in papers:
+            files.store(data, media_type)
         organisation_id = member_named(meeting_of(meeting_id).alliance_id, unit)
         person = _person(actor, meeting_id, name, phone, email, titles, organisation_id)
         return register_person(
@@ -37,6 +49,7 @@ def register_by_desk(
             organisation_id=organisation_id,
             unit_text=unit,
             channel=DESK,
+            answers=answers,
         )
 
 

@@ -4,14 +4,12 @@ Titles, address and answers are the person's own. A name stands on badges and in
 phone tells people apart: of these a wish is noted, and the organiser decides.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-import sqlalchemy as sa
 
 from eventapp.alliance.queries import person_in
 from eventapp.alliance.service.people import change_person
-from eventapp.core import clock, files
+from eventapp.core import clock
 from eventapp.core.access import Actor
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import N_, Conflict, Invalid
@@ -20,10 +18,10 @@ from eventapp.core.names import clean_name, name_key
 from eventapp.core.phones import clean_phone
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_of
-from eventapp.registration.models import Answer, Consent, Correction, Registration
-from eventapp.registration.queries import fields_of
+from eventapp.registration.models import Consent, Correction, Registration
 from eventapp.registration.queries.own import agreed_of, may_change_own
-from eventapp.registration.rules import FieldKind, State
+from eventapp.registration.rules import State
+from eventapp.registration.service.answers import Papers, write_answers
 from eventapp.registration.service.passes import lock_registration
 from eventapp.registration.service.public import agreed_consent, member_named
 
@@ -42,7 +40,7 @@ class OwnChange:
     email: str = ""
     unit: str = ""
     answers: Mapping[int, list[str]] = field(default_factory=dict[int, list[str]])
-    papers: Sequence[tuple[bytes, str]] = ()
+    papers: Papers = ()
     consent_version: int | None = None
 
 
@@ -58,7 +56,7 @@ def change_own(actor: Actor, meeting_id: int, registration_id: int, change: OwnC
         if registration.organisation_id is None and change.unit != registration.unit_text:
             _set_unit(meeting, registration, change.unit)
             changed.append("unit")
-        if _write_answers(meeting_id, registration_id, change):
+        if write_answers(meeting_id, registration_id, change.answers, change.papers):
             changed.append("answers")
         if change.consent_version is not None:
             consent = agreed_consent(meeting_id, change.consent_version)
@@ -108,35 +106,6 @@ def _set_unit(meeting: Meeting, registration: Registration, unit: str) -> None:
     if member_named(meeting.alliance_id, text) is not None:
         raise Invalid("unit_is_member", N_("这是成员单位，改到它名下请联系会务组。"), field="unit")
     registration.unit_text = text
-
-
-def _write_answers(meeting_id: int, registration_id: int, change: OwnChange) -> bool:
-    kinds = {one.id: one.kind for one in fields_of(meeting_id)}
-    held = {
-        row.field_id: row
-        for row in db.session.scalars(
-            sa.select(Answer).where(
-                Answer.registration_id == registration_id, Answer.field_id.in_(kinds)
-            )
-        )
-    }
-    before = {field_id: list(row.value) for field_id, row in held.items()}
-    if before == dict(change.answers):
-        return False
-    for data, media_type in change.papers:
-        files.store(data, media_type)
-    for field_id, row in held.items():
-        if kinds[field_id] is FieldKind.FILE and row.value != change.answers.get(field_id):
-            files.discard(row.value[0])
-        if field_id in change.answers:
-            row.value = list(change.answers[field_id])
-        else:
-            db.session.delete(row)
-    for field_id in change.answers.keys() - held.keys():
-        value = list(change.answers[field_id])
-        db.session.add(Answer(registration_id=registration_id, field_id=field_id, value=value))
-    db.session.flush()
-    return True
 
 
 def ask_correction(

@@ -16,6 +16,16 @@ def note_contact_shown(actor: Actor, meeting_id: int, registration_id: int) -> N
         audit(actor, scope_id, "contact.show", f"registration:{registration_id}")
 
 
+def note_answer_file_opened(
+    actor: Actor, meeting_id: int, registration_id: int, field_id: int
+) -> None:
+    """Record that the organiser opened the file that somebody sent with a registration."""
+    with transaction():
+        scope_id = meeting_of(meeting_id).scope_id
+        about = f"registration:{registration_id}"
+        audit(actor, scope_id, "answer_file.open", about, field=field_id)
+
+
 def note_export(actor: Actor, meeting_id: int, *, rows: int) -> None:
     """Record that somebody took the list of registrations away, contacts included."""
     with transaction():

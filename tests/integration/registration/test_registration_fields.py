@@ -207,8 +207,9 @@ def test_a_file_is_told_by_its_content_and_goes_to_the_person_and_the_organiser_
         sign_in(organiser, make_user(Role.ORGANISER, meeting.scope_id))
     assert stranger.get(f"/m/{slug}/pass/files/{paper}").status_code == 404
     at_desk = f"/m/{slug}/desk/registrations/{found.id}/files/{paper}"
-    assert organiser.get(at_desk).data == PDF
-    assert stranger.get(at_desk).status_code == 403
+    assert organiser.post(at_desk).data == PDF
+    assert organiser.get(at_desk).status_code == 405
+    assert stranger.post(at_desk).status_code == 403
 
 
 def test_the_desk_writes_questions_and_sees_the_answers(app: Flask, client: FlaskClient):
