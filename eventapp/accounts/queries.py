@@ -10,15 +10,17 @@ import sqlalchemy as sa
 from eventapp.accounts.models import PersonalLink, RoleGrant, SignIn, User
 from eventapp.core import clock
 from eventapp.core.access import Actor, ActorKind, Grant, Permission, Role
-from eventapp.core.db import db
+from eventapp.core.db import db, direct_reading
 from eventapp.core.errors import N_, NotFound
-from eventapp.core.scope import ROOT, Chain, Scope
+from eventapp.core.scope import CHAIN, ROOT, Chain, Scope, chain_from
 
-# Every request asks this: columns of tables skip the mapper, and one cookie is the usual case.
+# Every request asks this, and where "here" is along with it: columns of tables skip the mapper,
+# and one cookie is the usual case.
 _sign_ins: Any = SignIn.__table__
 _users: Any = User.__table__
 _grants: Any = RoleGrant.__table__
 _links: Any = PersonalLink.__table__
+_here = CHAIN.subquery("here")
 _HOLDERS = (
     sa.select(
         _sign_ins.c.id.label("sign_in_id"),
@@ -31,11 +33,13 @@ _HOLDERS = (
         _links.c.role.label("link_role"),
         _links.c.scope_id.label("link_scope"),
         _links.c.subject_id,
+        *_here.c,
     )
     .select_from(
         _sign_ins.outerjoin(_users, _users.c.id == _sign_ins.c.user_id)
         .outerjoin(_grants, _grants.c.user_id == _sign_ins.c.user_id)
         .outerjoin(_links, _links.c.id == _sign_ins.c.link_id)
+        .outerjoin(_here, sa.true())
     )
     .where(
         _sign_ins.c.revoked_at.is_(None),
@@ -74,16 +78,31 @@ def hash_token(token: str) -> str:
 
 def actors_of(tokens: Iterable[str]) -> list[Actor]:
     """Load whoever these cookie tokens stand for, in their order, with today's grants."""
+    return actors_at(tokens, "")[0]
+
+
+def actors_at(tokens: Iterable[str], slug: str) -> tuple[list[Actor], Chain | None]:
+    """Load whoever these tokens stand for, and where they stand: the scope of this word.
+
+    The scope is None where nobody stands, or no scope has this word.
+    """
     hashes = [hash_token(token) for token in tokens]
     if not hashes:
-        return []
+        return [], None
+    asked = {"slug": slug, "now": clock.now()}
+    with direct_reading() as connection:
+        if len(hashes) == 1:
+            rows = connection.execute(_ONE, {**asked, "hash": hashes[0]}).all()
+        else:
+            rows = connection.execute(_SEVERAL, {**asked, "hashes": hashes}).all()
+    found = _actors(rows)
+    here = chain_from(rows[0]) if rows and rows[0].here_id is not None else None
+    return [found[value] for value in hashes if value in found], here
+
+
+def _actors(rows: Iterable[Any]) -> dict[str, Actor]:
+    """Read each token's actor, whose grants stand in a row each."""
     found: dict[str, Actor] = {}
-    now = clock.now()
-    connection = db.session.connection()  # asked in every request: no ORM on the way
-    if len(hashes) == 1:
-        rows = connection.execute(_ONE, {"hash": hashes[0], "now": now})
-    else:
-        rows = connection.execute(_SEVERAL, {"hashes": hashes, "now": now})
     for row in rows:
         grants = found[row.token_hash].grants if row.token_hash in found else ()
         if row.user_id is not None:
@@ -101,7 +120,7 @@ def actors_of(tokens: Iterable[str]) -> list[Actor]:
                 row.sign_in_id,
             )
         found[row.token_hash] = actor
-    return [found[value] for value in hashes if value in found]
+    return found
 
 
 def user_by_email(email: str) -> User | None:

@@ -27,7 +27,7 @@ from eventapp.accounts.forms import (
     OpenLinkForm,
 )
 from eventapp.accounts.models import NoRole, User
-from eventapp.accounts.queries import actors_of, grant_in, is_within, reach_of, staff_of, user_in
+from eventapp.accounts.queries import actors_at, actors_of, grant_in, is_within, reach_of, staff_of, user_in
 from eventapp.accounts.service import (
     end_sign_in,
     end_sign_ins,
@@ -98,7 +98,7 @@ def register(app: Flask) -> None:
         | _LIBRARY_SETTINGS
     )
     Security(app, Datastore(db, User, NoRole), mail_util_cls=OutboxMail)
-    use_loader(app, actors_of)
+    use_loader(app, actors_at)
     user_logged_in.connect(_note_sign_in, app)
     user_logged_out.connect(_note_sign_out, app)
     password_changed.connect(_end_other_browsers, app)

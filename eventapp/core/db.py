@@ -190,10 +190,25 @@ def transaction() -> Iterator[Session]:
 
 
 @contextmanager
+def direct_reading() -> Iterator[sa.Connection]:
+    """Read columns alone, as the session would see them: for what every request asks first."""
+    if (session := _writing()) is not None:
+        yield session.connection()
+        return
+    with db.engines["read"].connect() as connection:
+        yield connection
+
+
+def _writing() -> Session | None:
+    """Tell the session that is inside `transaction()`; asks for none where there is none yet."""
+    session = db.session() if db.session.registry.has() else None
+    return session if session is not None and session.info.get("writing") else None
+
+
+@contextmanager
 def direct_transaction() -> Iterator[sa.Connection]:
     """Write like `transaction()`, on columns alone: for the hot doors, which need no entities."""
-    session = db.session()
-    if session.info.get("writing"):
+    if (session := _writing()) is not None:
         yield session.connection()
         return
     with _turn(), db.engines[None].begin() as connection:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from eventapp.core.db import Base, db, enum_text
+from eventapp.core.db import Base, db, direct_reading, enum_text
 from eventapp.core.errors import N_, Conflict
 
 ROOT = 1
@@ -41,20 +42,32 @@ class Chain:
 
 
 _PARENT = aliased(Scope, name="parent")
-_CHAIN = (
-    sa.select(Scope.id, Scope.kind, Scope.parent_id, _PARENT.parent_id.label("above"))
+CHAIN = (
+    sa.select(
+        Scope.id.label("here_id"),
+        Scope.kind.label("here_kind"),
+        Scope.parent_id.label("parent_id"),
+        _PARENT.parent_id.label("above_id"),
+    )
     .outerjoin(_PARENT, Scope.parent_id == _PARENT.id)
     .where(Scope.slug == sa.bindparam("slug"))
 )
+"""What `chain_from` reads, of the scope whose word is bound to `slug`."""
 
 
 def chain_of(slug: str) -> Chain | None:
     """Tell the chain of the alliance or meeting with this slug, or None."""
-    row = db.session.connection().execute(_CHAIN, {"slug": slug}).first()
-    if row is None:
-        return None
-    ids = tuple(dict.fromkeys(key for key in (row[0], row[2], row[3], ROOT) if key is not None))
-    return Chain(row[0], row[1], ids)
+    with direct_reading() as connection:
+        row = connection.execute(CHAIN, {"slug": slug}).first()
+    return None if row is None else chain_from(row)
+
+
+def chain_from(row: Any) -> Chain:
+    """Read a chain from a row that holds the columns of CHAIN."""
+    known = (row.here_id, row.parent_id, row.above_id, ROOT)
+    return Chain(
+        row.here_id, row.here_kind, tuple(dict.fromkeys(key for key in known if key is not None))
+    )
 
 
 def open_scope(kind: ScopeKind, parent_id: int, slug: str) -> Scope:

@@ -14,7 +14,7 @@ from flask import Flask, current_app, g, request
 from eventapp.core.access import Actor, Permission
 from eventapp.core.errors import N_, Forbidden, NotFound
 from eventapp.core.scope import ROOT, Chain, ScopeKind, chain_of
-from eventapp.web.session import actors
+from eventapp.web.session import actors, slug_asked
 
 View = TypeVar("View", bound=Callable[..., Any])
 WHOLE = Chain(ROOT, ScopeKind.INSTALLATION, (ROOT,))
@@ -119,10 +119,9 @@ def _who_may(who: list[Actor], permission: Permission, chain: Chain) -> Actor:
 def scope() -> Chain:
     """Tell the scope that this request's URL names; raises NotFound for an unknown one."""
     if "scope" not in g:
-        arguments = request.view_args or {}
-        slug = arguments.get("meeting") or arguments.get("alliance")
-        found = chain_of(slug) if slug else WHOLE
-        kind = ScopeKind.MEETING if "meeting" in arguments else ScopeKind.ALLIANCE
+        slug = slug_asked()
+        found = g.get("here") or chain_of(slug) if slug else WHOLE
+        kind = ScopeKind.MEETING if "meeting" in (request.view_args or {}) else ScopeKind.ALLIANCE
         if found is None or (slug and found.kind != kind):
             raise NotFound("not_found", N_("没有找到您要的内容。"))
         g.scope = found

@@ -6,16 +6,17 @@ One browser may hold an account and several personal links at once, each in its 
 
 from collections.abc import Callable, Iterable
 
-from flask import current_app, g, session
+from flask import current_app, g, request, session
 
 from eventapp.core.access import ANONYMOUS, Actor
+from eventapp.core.scope import Chain
 
 ACCOUNT = "account"
-Loader = Callable[[Iterable[str]], list[Actor]]
+Loader = Callable[[Iterable[str], str], tuple[list[Actor], Chain | None]]
 
 
 def use_loader(app: object, loader: Loader) -> None:
-    """Read actors with this function; the application hands it in."""
+    """Read actors, and where they stand, with this function; the application hands it in."""
     app.extensions["actors"] = loader  # type: ignore[attr-defined]
 
 
@@ -44,8 +45,15 @@ def actors() -> list[Actor]:
     if "actors" not in g:
         tokens: dict[str, str] = session.get("tokens", {})
         ordered = sorted(tokens, key=lambda slot: slot != ACCOUNT)
-        g.actors = current_app.extensions["actors"](tokens[slot] for slot in ordered)
+        load: Loader = current_app.extensions["actors"]
+        g.actors, g.here = load([tokens[slot] for slot in ordered], slug_asked())
     return g.actors
+
+
+def slug_asked() -> str:
+    """Tell the word in this request's URL that names a meeting or an alliance, or an empty one."""
+    arguments = request.view_args or {}
+    return arguments.get("meeting") or arguments.get("alliance") or ""
 
 
 def actor() -> Actor:
