@@ -27,7 +27,15 @@ from eventapp.accounts.forms import (
     OpenLinkForm,
 )
 from eventapp.accounts.models import NoRole, User
-from eventapp.accounts.queries import actors_at, actors_of, grant_in, is_within, reach_of, staff_of, user_in
+from eventapp.accounts.queries import (
+    actors_at,
+    actors_of,
+    grant_in,
+    is_within,
+    reach_of,
+    staff_of,
+    user_in,
+)
 from eventapp.accounts.service import (
     end_sign_in,
     end_sign_ins,
