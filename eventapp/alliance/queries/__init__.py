@@ -1,0 +1,68 @@
+"""Reads of alliances: their units in order, seats, people and lists.
+
+Every query takes the alliance and filters by it: what belongs to another does not exist.
+"""
+
+from eventapp.alliance.queries.alliances import (
+    all_alliances,
+    alliance_by_slug,
+    alliance_of,
+    missing,
+    slug_of,
+)
+from eventapp.alliance.queries.lists import (
+    EditionRow,
+    Entry,
+    ListRow,
+    entries_of,
+    list_edition_in,
+    list_in,
+    lists_of,
+)
+from eventapp.alliance.queries.people import (
+    people_of,
+    person_by_phone,
+    person_in,
+)
+from eventapp.alliance.queries.units import (
+    UNSEATED,
+    Member,
+    is_shared,
+    leads_of,
+    member_names,
+    members_of,
+    membership_in,
+    organisation_in,
+    organisation_names,
+    seat_in,
+    seats_of,
+)
+
+__all__ = [
+    "UNSEATED",
+    "EditionRow",
+    "Entry",
+    "ListRow",
+    "Member",
+    "all_alliances",
+    "alliance_by_slug",
+    "alliance_of",
+    "entries_of",
+    "is_shared",
+    "leads_of",
+    "list_edition_in",
+    "list_in",
+    "lists_of",
+    "member_names",
+    "members_of",
+    "membership_in",
+    "missing",
+    "organisation_in",
+    "organisation_names",
+    "people_of",
+    "person_by_phone",
+    "person_in",
+    "seat_in",
+    "seats_of",
+    "slug_of",
+]

@@ -1,0 +1,45 @@
+"""Reads of the people of an alliance."""
+
+import sqlalchemy as sa
+
+from eventapp.alliance.models import Person
+from eventapp.alliance.queries.alliances import missing
+from eventapp.alliance.rules import Ordering
+from eventapp.core.db import db
+from eventapp.core.errors import Invalid
+from eventapp.core.phones import clean_phone
+
+
+def people_of(
+    alliance_id: int,
+    organisation_id: int | None = None,
+    *,
+    ordering: Ordering = Ordering.PINYIN,
+) -> list[Person]:
+    """List an alliance's people, or one unit's, by pinyin unless asked otherwise."""
+    key = Person.stroke_key if ordering is Ordering.STROKES else Person.pinyin_key
+    query = sa.select(Person).where(Person.alliance_id == alliance_id).order_by(key, Person.id)
+    if organisation_id is not None:
+        query = query.where(Person.organisation_id == organisation_id)
+    return list(db.session.scalars(query))
+
+
+def person_in(alliance_id: int, person_id: int) -> Person:
+    """Find a person of the alliance; raises NotFound."""
+    found = db.session.get(Person, person_id)
+    if found is None or found.alliance_id != alliance_id:
+        raise missing()
+    return found
+
+
+def person_by_phone(alliance_id: int, phone: str) -> Person | None:
+    """Find the person of the alliance with this phone, however it is written."""
+    try:
+        digits = clean_phone(phone)
+    except Invalid:
+        return None
+    if not digits:
+        return None
+    return db.session.scalar(
+        sa.select(Person).where(Person.alliance_id == alliance_id, Person.phone == digits)
+    )
