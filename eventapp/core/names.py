@@ -7,14 +7,19 @@ so that collations agree on them, and fit KEY_LENGTH characters. A key that had 
 tie; whoever sorts adds the row's id.
 
 What a programme cannot know (how a person reads their own surname, a character that the stroke
-table lacks) it guesses or puts last; a person's record may override both keys.
+table lacks) it guesses or puts last. So pinyin may be said by hand (`said`) and strokes counted by
+hand (`counted`); what fits the name's characters takes the place of what is worked out.
 """
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
+
+from eventapp.core.surnames import COMPOUND_SURNAMES, SURNAME_READINGS
 
 KEY_LENGTH = 255
 """Longest key, in characters: what a varchar(255) column holds."""
@@ -29,29 +34,6 @@ _HALF_WIDTH = {
 }
 _DOTS = dict.fromkeys(map(ord, "・･•‧∙⋅\u0387"), "·")
 _FORMS = {**_HALF_WIDTH, **_DOTS}
-
-_SURNAME_READINGS = {
-    "单": "shan4", "單": "shan4", "曾": "zeng1", "仇": "qiu2", "区": "ou1", "區": "ou1",
-    "查": "zha1", "解": "xie4", "朴": "piao2", "盖": "ge3", "蓋": "ge3", "翟": "zhai2",
-    "缪": "miao4", "繆": "miao4", "冼": "xian3", "洗": "xian3", "任": "ren2", "华": "hua4",
-    "華": "hua4", "卜": "bu3", "尉": "wei4", "折": "she2", "繁": "po2", "员": "yun4",
-    "召": "shao4", "种": "chong2", "黑": "he4", "秘": "bi4", "覃": "qin2", "谌": "chen2",
-    "乐": "yue4", "燕": "yan1", "宁": "ning4", "纪": "ji3", "訾": "zi1", "祭": "zhai4",
-    "逄": "pang2", "哈": "ha3", "车": "che1", "葛": "ge3", "应": "ying1", "乜": "nie4",
-    "佘": "she2", "撒": "sa4", "那": "na1", "句": "gou1", "过": "guo1", "阚": "kan4",
-    "柏": "bai3", "干": "gan1", "盛": "sheng4", "石": "shi2", "仉": "zhang3", "角": "jue2",
-    "尉迟": "yu4 chi2", "尉遲": "yu4 chi2", "万俟": "mo4 qi2", "单于": "chan2 yu2",
-    "澹台": "tan2 tai2", "长孙": "zhang3 sun1", "乐正": "yue4 zheng4", "子车": "zi3 ju1",
-    "皇甫": "huang2 fu3", "令狐": "ling2 hu2",
-}  # fmt: skip
-
-_COMPOUNDS = (
-    "欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 令狐 尉迟 尉遲 万俟 单于 皇甫 长孙 慕容 司徒 司空 夏侯 "
-    "东方 東方 独孤 南宫 西门 公孙 端木 闻人 澹台 濮阳 宇文 轩辕 钟离 呼延 申屠 太史 赫连 拓跋 "
-    "鲜于 闾丘 公冶 宗政 淳于 东郭 百里 仲孙 叔孙 乐正 漆雕 公羊 左丘 梁丘 子车 南门 羊舌 巫马 "
-    "谷梁 第五"
-)
-_COMPOUND_SURNAMES = frozenset(_COMPOUNDS.split())
 
 _CLOSING = "）》〉」』、，；："
 _OPENING = "（《〈「『"
@@ -70,6 +52,8 @@ _JOINT = re.compile(
     ))
 )  # fmt: skip
 
+_MARKS = re.compile("[\u0300\u0301\u0304\u030c]")
+_TONES = "\u0304\u0301\u030c\u0300"
 _RANK_DIGITS = "0123456789abcdefghijklmnopqrstuv"
 _BLANK = "000"
 
@@ -129,10 +113,10 @@ def surname_length(name: str) -> int:
     cleaned = clean_name(name)
     if not _FULL_NAME.fullmatch(cleaned):
         return 0
-    return 2 if len(cleaned) > 2 and cleaned[:2] in _COMPOUND_SURNAMES else 1
+    return 2 if len(cleaned) > 2 and cleaned[:2] in COMPOUND_SURNAMES else 1
 
 
-def pinyin_of(name: str) -> str:
+def pinyin_of(name: str, said: str = "") -> str:
     """Return the name in pinyin: "Wang Lei", "Ouyang Xi'an", "Dong Ying Zhi Ye Xue Yuan".
 
     People are spelled as GB/T 28039-2011 asks: surname first, both parts written together
@@ -141,28 +125,49 @@ def pinyin_of(name: str) -> str:
     """
     cleaned = clean_name(name)
     size = surname_length(cleaned)
+    readings = _readings(cleaned, said)
     if size:
-        readings = _readings(cleaned)
         return f"{_written_together(readings[:size])} {_written_together(readings[size:])}"
     if "·" in cleaned:
-        return "·".join(_written_together(_readings(part)) for part in cleaned.split("·"))
-    return " ".join(_written_together([reading]) for reading in _readings(cleaned))
+        rest = iter(readings)
+        sizes = [len(_TOKEN.findall(part)) for part in cleaned.split("·")]
+        return "·".join(_written_together(list(islice(rest, count))) for count in sizes)
+    return " ".join(_written_together([reading]) for reading in readings)
 
 
 def plain_pinyin(pinyin: str) -> str:
     """Return pinyin as it is typed to look for somebody: a-z and digits alone, v for ü."""
-    letters = unicodedata.normalize("NFKD", pinyin.lower().replace("ü", "v"))
-    return re.sub("[^a-z0-9]", "", letters)
+    toneless = _MARKS.sub("", unicodedata.normalize("NFKD", pinyin.lower()))
+    letters = re.sub("(?<=[ln])\u00fc", "v", unicodedata.normalize("NFC", toneless))
+    return re.sub("[^a-z0-9]", "", unicodedata.normalize("NFKD", letters))
 
 
-def initials_of(name: str) -> str:
+def initials_of(name: str, said: str = "") -> str:
     """Return the first letters that a receptionist types: 王磊 is wl, John Smith is js."""
-    return "".join(
-        _ascii(reading.syllable or reading.text)[:1] for reading in _readings(clean_name(name))
+    readings = _readings(clean_name(name), said)
+    return "".join(_ascii(reading.syllable or reading.text)[:1] for reading in readings)
+
+
+def fits_pinyin(name: str, said: str) -> bool:
+    """Tell whether pinyin said by hand can be shared out among the characters of a name."""
+    return _said(_TOKEN.findall(clean_name(name)), said) is not None
+
+
+def fits_strokes(name: str, counted: str) -> bool:
+    """Tell whether there is one count of strokes, 1 to 64, for each Chinese character of a name."""
+    counts = counted.split()
+    characters = sum(map(_is_han, clean_name(name)))
+    return len(counts) == characters and all(
+        count.isascii() and count.isdecimal() and 1 <= int(count) <= 64 for count in counts
     )
 
 
-def pinyin_key(name: str) -> str:
+def strokes_of(name: str) -> str:
+    """Return the count of each Chinese character of a name, ? where the table lacks it: 4 15."""
+    return " ".join(str(stroke_count(char) or "?") for char in clean_name(name) if _is_han(char))
+
+
+def pinyin_key(name: str, said: str = "") -> str:
     """Return a text that sorts names of people and units by pinyin.
 
     One character after the other: syllable, then tone. A surname is decided wholly, down to
@@ -171,24 +176,30 @@ def pinyin_key(name: str) -> str:
     """
     cleaned = clean_name(name)
     size = surname_length(cleaned)
-    readings = _readings(cleaned)
+    readings = _readings(cleaned, said)
     surname = "".join(_spelling(reading) + _rank(reading.text) for reading in readings[:size])
     rest = "".join(map(_spelling, readings[size:]))
     ties = "".join(_rank(char) for reading in readings[size:] for char in reading.text)
     return f"{surname}{rest}0{ties}"[:KEY_LENGTH]
 
 
-def stroke_key(name: str, *, full_name_rule: bool = False) -> str:
+def stroke_key(name: str, counted: str = "", *, full_name_rule: bool = False) -> str:
     """Return a text that sorts names by strokes (GF 3003-1999); Latin comes after Chinese.
 
     Characters compare by stroke count, then strokes as 横 竖 撇 点 折, then structure. By 姓氏笔画
     (the default) a single-character given name is preceded by a blank: 田一 田富 田大利. By
     姓名笔画 (full_name_rule, as people's congresses do) it is not: 田一 田大利 田富.
     A Chinese character that the table lacks, its stroke count unknown, sorts after all those
-    that it has, by code point; see stroke_count.
+    that it has, by code point; see stroke_count. One that is counted otherwise by hand stands
+    behind all that have as many strokes.
     """
     cleaned = clean_name(name)
-    ranks = [_rank(char) for char in cleaned if char.isalnum()]
+    counts = iter(counted.split() if fits_strokes(cleaned, counted) else ())
+    ranks = [
+        _counted_rank(char, next(counts, "")) if _is_han(char) else _rank(char)
+        for char in cleaned
+        if char.isalnum()
+    ]
     size = surname_length(cleaned)
     if size and not full_name_rule and len(cleaned) == size + 1:
         ranks.insert(size, _BLANK)
@@ -219,18 +230,78 @@ def _is_invisible(char: str) -> bool:
     return selector or unicodedata.category(char) in {"Cc", "Cf", "Cs"}
 
 
-def _readings(cleaned: str) -> list[_Reading]:
-    """Read a cleaned name; the surname by the table, the rest by the words it is made of."""
+def _readings(cleaned: str, said: str = "") -> list[_Reading]:
+    """Read a cleaned name: as said, or the surname by the table and the rest by its words."""
+    by_hand = _said(_TOKEN.findall(cleaned), said) if said else None
+    if by_hand is not None:
+        return by_hand
     size = surname_length(cleaned)
     sounds: list[str] = []
-    if cleaned[:size] in _SURNAME_READINGS:
-        sounds = _SURNAME_READINGS[cleaned[:size]].split()
+    if cleaned[:size] in SURNAME_READINGS:
+        sounds = SURNAME_READINGS[cleaned[:size]].split()
     elif size:
         sounds = _sounds(cleaned[:size])
     tokens = _TOKEN.findall(cleaned)
     sounds += _sounds("".join(token for token in tokens if _is_han(token))[size:])
     spoken = iter(sounds)
     return [_reading(token, next(spoken) if _is_han(token) else "") for token in tokens]
+
+
+def _said(tokens: Sequence[str], said: str) -> list[_Reading] | None:
+    """Share pinyin out among characters and words, None where that cannot be done.
+
+    What is written together is cut where the characters can be read so; what stands apart by
+    spaces or apostrophes, one piece for each, is taken as it is.
+    """
+    pieces = [piece for piece in map(_syllable, re.split(r"[\s'’·]+", said)) if piece[0]]
+    if len(pieces) == len(tokens) and tokens:
+        known = [_known_sounds(token) for token in tokens]
+        return [
+            _Reading(token, syllable, tone or sounds.get(syllable, 0)) if _is_han(token)
+            else _Reading(syllable, "", 0)
+            for token, (syllable, tone), sounds in zip(tokens, pieces, known, strict=True)
+        ]  # fmt: skip
+    return _cut(tokens, "".join(syllable for syllable, _tone in pieces)) if tokens else None
+
+
+def _cut(tokens: Sequence[str], letters: str) -> list[_Reading] | None:
+    if not tokens:
+        return None if letters else []
+    first, rest = tokens[0], tokens[1:]
+    for syllable, tone in _known_sounds(first).items():
+        if letters.startswith(syllable):
+            further = _cut(rest, letters[len(syllable) :])
+            if further is not None:
+                return [_Reading(first, syllable if tone else "", tone), *further]
+    return None
+
+
+def _syllable(piece: str) -> tuple[str, int]:
+    """Return the letters of a syllable, v for ü, and its tone from its mark or digit, else 0."""
+    marks = [
+        place for place, mark in enumerate(_TONES, 1) if mark in unicodedata.normalize("NFD", piece)
+    ]
+    plain = plain_pinyin(piece)
+    letters = plain.rstrip("0123456789")
+    digits = plain[len(letters) :]
+    if marks or not digits:
+        return letters, marks[0] if marks else 0
+    return letters, int(digits) if digits in set("12345") else 0
+
+
+def _known_sounds(token: str) -> dict[str, int]:
+    """Return the readings of a character with their tones, the usual first; a word reads itself."""
+    if not _is_han(token):
+        return {_ascii(token): 0}
+    from pypinyin import Style, pinyin  # noqa: PLC0415
+
+    found = pinyin(token, style=Style.TONE3, heteronym=True, neutral_tone_with_five=True)[0]
+    sounds = [SURNAME_READINGS.get(token, ""), *found]
+    known: dict[str, int] = {}
+    for sound in sounds:
+        if sound[-1:].isdigit():
+            known.setdefault(sound[:-1], int(sound[-1]))
+    return known
 
 
 def _reading(token: str, sound: str) -> _Reading:
@@ -284,12 +355,28 @@ def _rank(char: str) -> str:
     """
     found = _strokes().get(char)
     if found:
-        place = found[1]
-        return "".join(_RANK_DIGITS[place >> shift & 31] for shift in (10, 5, 0))
+        return _digits(found[1])
     if _is_han(char):
         return f"w{ord(char):06x}"
     letters = _ascii(char)
     return f"x{letters}" if letters else f"y{ord(char):06x}"
+
+
+def _digits(place: int) -> str:
+    return "".join(_RANK_DIGITS[place >> shift & 31] for shift in (10, 5, 0))
+
+
+def _counted_rank(char: str, count: str) -> str:
+    """Return the place of a character by a count, where that is not what the table says."""
+    if not count or int(count) == stroke_count(char):
+        return _rank(char)
+    return f"{_digits(_last_of(int(count)))}z{ord(char):06x}"
+
+
+@cache
+def _last_of(count: int) -> int:
+    """Tell the last place of the table that has at most so many strokes."""
+    return max(place for strokes, place in _strokes().values() if strokes <= count)
 
 
 @cache

@@ -16,14 +16,18 @@ import eventapp.core.names as module
 from eventapp.core.names import (
     KEY_LENGTH,
     clean_name,
+    fits_pinyin,
+    fits_strokes,
     initials_of,
     name_key,
     pad_name,
     pinyin_key,
     pinyin_of,
+    plain_pinyin,
     short_joints,
     stroke_count,
     stroke_key,
+    strokes_of,
     surname_length,
 )
 
@@ -120,6 +124,16 @@ def test_the_key_of_a_cleaned_name_is_the_key_of_the_raw_one(text: str) -> None:
         ("万俟卨", "Moqi Xie"),
         ("单于飞", "Chanyu Fei"),
         ("令狐冲", "Linghu Chong"),
+        ("尉遲恭", "Yuchi Gong"),
+        ("單田芳", "Shan Tianfang"),
+        ("樂嘉", "Yue Jia"),
+        ("佴世", "Nai Shi"),
+        ("贠小苏", "Yun Xiaosu"),
+        ("亓官牧", "Qiguan Mu"),
+        ("完颜希尹", "Wanyan Xiyin"),
+        ("耶律楚材", "Yelü Chucai"),
+        ("诸葛孔明", "Zhuge Kongming"),
+        ("東方朔", "Dongfang Shuo"),
         ("欧阳修", "Ouyang Xiu"),
         ("司马相如", "Sima Xiangru"),
         ("诸葛亮", "Zhuge Liang"),
@@ -294,8 +308,8 @@ def test_nothing_but_the_standard_library_and_pypinyin_is_imported() -> None:
     tree = list(ast.walk(ast.parse(Path(module.__file__).read_text(encoding="utf-8"))))
     names = [node.module or "" for node in tree if isinstance(node, ast.ImportFrom)]
     names += [name.name for node in tree if isinstance(node, ast.Import) for name in node.names]
-    roots = {name.split(".")[0] for name in names}
-    assert roots - set(sys.stdlib_module_names) == {"pypinyin"}
+    foreign = {name for name in names if name.split(".")[0] not in sys.stdlib_module_names}
+    assert foreign == {"pypinyin", "eventapp.core.surnames"}
 
 
 def test_the_stroke_table_is_small_and_loads_quickly() -> None:
@@ -307,3 +321,63 @@ def test_the_stroke_table_is_small_and_loads_quickly() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert float(done.stdout) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "spelled", "initials"),
+    [
+        ("单雄信", "dan xiong xin", "Dan Xiongxin", "dxx"),
+        ("单雄信", "danxiongxin", "Dan Xiongxin", "dxx"),
+        ("任贤", "Rèn Xián", "Ren Xian", "rx"),
+        ("吕西安", "lv xi'an", "Lü Xi'an", "lxa"),
+        ("陳大文", "Chan Tai Man", "Chan Taiman", "ctm"),
+        ("买买提·艾力", "maimaiti aili", "Maimaiti·Aili", "mmtal"),
+        ("张 Mary", "zhang mary", "Zhang Mary", "zm"),
+        ("", "wang", "", ""),
+    ],
+)
+def test_pinyin_said_by_hand_takes_the_place(
+    name: str, said: str, spelled: str, initials: str
+) -> None:
+    assert pinyin_of(name, said) == spelled
+    assert initials_of(name, said) == initials
+
+
+def test_pinyin_that_cannot_be_shared_out_is_not_taken() -> None:
+    assert not fits_pinyin("单雄信", "shan xiong")
+    assert not fits_pinyin("单雄信", "xyz")
+    assert pinyin_of("单雄信", "xyz") == "Shan Xiongxin"
+    assert fits_pinyin("单雄信", "shan xiong xin")
+
+
+def test_a_reading_said_by_hand_sorts_where_it_is_heard() -> None:
+    heard = pinyin_key("单雄信", "dan xiong xin")
+    assert pinyin_key("戴宗") < heard < pinyin_key("杜迁")
+    assert pinyin_key("单雄信") == pinyin_key("单雄信", "shan xiong xin")
+    assert pinyin_key("任贤", "Rèn Xián") == pinyin_key("任贤", "ren4 xian2") != pinyin_key("任贤")
+
+
+def test_strokes_counted_by_hand_sort_behind_all_that_have_as_many() -> None:
+    assert strokes_of("王磊") == "4 15"
+    assert strokes_of("𠮷野堃") == "? 11 11"
+    assert stroke_key("王磊", "4 15") == stroke_key("王磊")
+    assert fits_strokes("𠮷野堃", "6 11 11")
+    for wrong in ("6 11", "6 11 x", "0 11 11", "", "6 11 ³"):
+        assert not fits_strokes("𠮷野堃", wrong)
+        assert stroke_key("𠮷野堃", wrong) == stroke_key("𠮷野堃")
+    placed = stroke_key("𠮷野堃", "6 11 11")
+    assert stroke_key("吉野堃") < placed < stroke_key("李野堃") < stroke_key("𠮷野堃")
+    assert set(placed) <= KEY_CHARACTERS
+
+
+@given(PERSON)
+def test_what_is_worked_out_and_said_again_changes_nothing_but_the_tone(name: str) -> None:
+    spelled = pinyin_of(name)
+    if all(char.isascii() or char in "üÜ" for char in spelled):
+        assert plain_pinyin(pinyin_of(name, spelled)) == plain_pinyin(spelled)
+
+
+def test_typed_pinyin_is_plain_letters() -> None:
+    assert plain_pinyin("Lǚ Xī'ān") == plain_pinyin("lü xian") == "lvxian"
+    assert plain_pinyin("José Müller") == "josemuller"
+    assert plain_pinyin("ＺＨＡＮＧ　ｘｉａｏ") == "zhangxiao"
