@@ -183,14 +183,20 @@ def worded_answers(
     meeting_id: int, registration_id: int
 ) -> list[tuple[str, list[str], int | None]]:
     """List what somebody answered: the question, the answer's texts, the field of a file."""
-    answers = answers_of([registration_id])[registration_id]
+    return worded_row(all_fields_of(meeting_id), answers_of([registration_id])[registration_id])
+
+
+def worded_row(
+    fields: Sequence[FieldRow], answers: Mapping[int, Sequence[str]]
+) -> list[tuple[str, list[str], int | None]]:
+    """Word the answers of one person in the order of the questions, as `worded_answers` does."""
     return [
         (
             gettext(label_of(field, html_lang())),
             answer_texts(field, answers[field.id]),
             field.id if field.kind is FieldKind.FILE else None,
         )
-        for field in all_fields_of(meeting_id)
+        for field in fields
         if field.id in answers
     ]
 

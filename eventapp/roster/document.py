@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from flask_babel import gettext
 
 from eventapp.core.errors import N_
-from eventapp.registration.rules import CATEGORY_LABEL
+from eventapp.registration.rules import (
+    CATEGORY_LABEL,
+    STEERING,
+    YES_NO_LABEL,
+    FieldRow,
+    steering_values,
+)
 from eventapp.roster.rules import (
     COLUMN_LABEL,
     Column,
@@ -59,9 +65,14 @@ def marked_copy(rows: Sequence[ReadRow], columns: Sequence[str], sheet: str) -> 
     return marked_workbook(sheet or gettext("名单"), lines, marks)
 
 
-def empty_list(units: Sequence[str]) -> bytes:
-    """Return an empty list to fill: headings, telephone numbers as texts, units to choose from."""
+def empty_list(units: Sequence[str], questions: Sequence[FieldRow] = ()) -> bytes:
+    """Return an empty list to fill: headings, telephone numbers as texts, units to choose from.
+
+    The meeting's own questions follow, in the meeting's language, as their choices are kept.
+    """
     heads = [gettext(COLUMN_LABEL[column]) for column in Column]
+    first = len(heads)
+    heads += [field.label for field in questions]
     hints = {
         Column.NAME: gettext("每人一行。"),
         Column.UNIT: gettext("与上一行相同可以留空。可从下拉名单选，也可填写其他单位。"),
@@ -72,10 +83,18 @@ def empty_list(units: Sequence[str]) -> bytes:
     return form_workbook(
         gettext("参会人员"),
         heads,
-        hints={places[column]: hint for column, hint in hints.items()},
+        hints={
+            **{places[column]: hint for column, hint in hints.items()},
+            **{first + at: one.help for at, one in enumerate(questions) if one.help},
+        },
         choices={
             places[Column.UNIT]: list(units),
             places[Column.CATEGORY]: [gettext(label) for label in CATEGORY_LABEL.values()],
+            **{
+                first + at: [YES_NO_LABEL.get(value, value) for value in steering_values(one)]
+                for at, one in enumerate(questions)
+                if one.kind in STEERING
+            },
         },
         strict={places[Column.CATEGORY]},
     )

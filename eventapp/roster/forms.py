@@ -7,7 +7,13 @@ from flask_babel import gettext
 from wtforms import FieldList, FileField, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange
 
-from eventapp.registration.rules import CATEGORY_LABEL, Category
+from eventapp.registration.rules import (
+    CATEGORY_LABEL,
+    Category,
+    FieldRow,
+    field_name,
+    label_of,
+)
 from eventapp.roster.rules import COLUMN_LABEL, Column
 from eventapp.web.forms import BaseForm, needed
 from eventapp.web.forms import lazy as _
@@ -39,11 +45,12 @@ class SetColumnsForm(BaseForm):
     )
     columns: Any = FieldList(SelectField(validate_choice=True))
 
-    def offer(self, heads: Sequence[str]) -> None:
+    def offer(self, heads: Sequence[str], questions: Sequence[FieldRow], language: str) -> None:
         """Name each column by what stands above it, and offer what it can mean."""
         meanings = [
             ("", gettext("不导入")),
             *((one.value, gettext(COLUMN_LABEL[one])) for one in Column),
+            *((field_name(one.id), gettext(label_of(one, language))) for one in questions),
         ]
         for place, head in enumerate(heads):
             entry = self.columns[place]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from eventapp.core.db import Base, enum_text
 from eventapp.roster.rules import Fate, RosterState
 
+ANSWERS = "answers"
 _OPEN = sa.text("state = 'open' AND delegation_id IS NOT NULL")
 
 
@@ -47,7 +48,8 @@ class Roster(Base):
 class RosterRow(Base):
     """A row as it was sent, what it means, and what is wrong with which cell.
 
-    `cells` are the texts as sent, `values` what they were read as, by name of the column;
+    `cells` are the texts as sent, `values` what they were read as, by name of the column, and
+    under `answers` those to the meeting's questions by the field's id;
     `notes` are findings: column, code, severity and what the sentence needs.
     """
 

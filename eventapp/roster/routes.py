@@ -12,6 +12,8 @@ from eventapp.core.db import db
 from eventapp.core.errors import N_
 from eventapp.core.jobs import Job, JobState
 from eventapp.meetings.queries import meeting_by_slug
+from eventapp.registration.document import worded_row
+from eventapp.registration.queries import all_fields_of, fields_of
 from eventapp.registration.rules import Category
 from eventapp.registration.service import note_export
 from eventapp.roster.document import FATE_LABEL, empty_list, marked_copy, say_note
@@ -19,6 +21,7 @@ from eventapp.roster.forms import ADD, OpenRosterForm, SetColumnsForm, TakeRoste
 from eventapp.roster.models import Roster
 from eventapp.roster.queries import fates_of, roster_in, rosters_of, rows_of
 from eventapp.roster.rules import Fate, RosterState, Severity
+from eventapp.roster.rules.answers import asked_in_lists
 from eventapp.roster.service import (
     KEPT,
     STEPS,
@@ -32,6 +35,7 @@ from eventapp.roster.service import (
 from eventapp.web.doors import requires
 from eventapp.web.download import download
 from eventapp.web.forms import attempt, say
+from eventapp.web.language import html_lang
 from eventapp.web.polling import conditional
 from eventapp.web.session import actor
 from eventapp.web.sheets import XLSX
@@ -88,7 +92,7 @@ def download_template(meeting: str) -> Response:
     found = meeting_by_slug(meeting)
     units = [member.name for member in members_of(found.alliance_id)]
     return download(
-        empty_list(units),
+        empty_list(units, asked_in_lists(fields_of(found.id))),
         name=f"{gettext('参会人员名单模板')}.xlsx",
         media_type=XLSX,
     )
@@ -146,6 +150,7 @@ def _values(
     chosen = request.args.get("fate", "")
     chosen = chosen if chosen in {*Fate, WARNED} else ""
     rows = _rows(roster.id, chosen)
+    fields = all_fields_of(roster.meeting_id)
     pages = max(1, -(-len(rows) // A_PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
     first = (page - 1) * A_PAGE
@@ -167,6 +172,7 @@ def _values(
         "filters": _filters(roster, counts),
         "fate_label": FATE_LABEL,
         "say_note": say_note,
+        "say_answers": lambda row: worded_row(fields, row.answers),
         "columns_form": columns_form or _columns_form(roster),
         "take_form": take_form or _take_form(),
     }
@@ -197,7 +203,7 @@ def _columns_form(roster: Roster) -> SetColumnsForm:
     form = SetColumnsForm(header_row=roster.header_row, columns=given)
     while len(form.columns) < len(heads):
         form.columns.append_entry("")
-    form.offer(heads)
+    form.offer(heads, asked_in_lists(fields_of(roster.meeting_id)), html_lang())
     return form
 
 

@@ -22,7 +22,8 @@ from eventapp.registration.rules import (
 )
 from eventapp.roster.queries.drafts import draft_rows_of, judged_draft, open_draft_of
 from eventapp.roster.rules import COLUMN_LABEL, Column, sentence_of
-from eventapp.roster.rules.drafts import DRAFT_COLUMNS, asked_in_lists
+from eventapp.roster.rules.answers import asked_in_lists
+from eventapp.roster.rules.drafts import DRAFT_COLUMNS
 from eventapp.roster.service.drafts import (
     Added,
     add_blank,

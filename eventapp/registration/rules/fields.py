@@ -200,8 +200,10 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _DATE = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D?")
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,6})?")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_YES = frozenset({YES, "y", "true", "1", "是", "有", "需要", "要"})
-_NO = frozenset({NO, "n", "false", "0", "否", "无", "没有", "不", "不需要", "不要"})
+_YES = frozenset({YES, "y", "true", "1", "是", "有", "需要", "需", "要", "√", "✓"})
+_NO = frozenset(
+    {NO, "n", "false", "0", "否", "无", "没有", "不", "不需要", "不要", "不用", "×", "✗"}
+)
 
 
 def _read_one(field: FieldRow, text: str) -> str:

@@ -11,10 +11,10 @@ from eventapp.registration.rules import FieldRow
 from eventapp.roster.models import Roster, RosterRow
 from eventapp.roster.queries.standing import standing_of
 from eventapp.roster.rules import RosterState
+from eventapp.roster.rules.answers import asked_in_lists
 from eventapp.roster.rules.drafts import (
     DraftRow,
     JudgedRow,
-    asked_in_lists,
     judge_draft,
     read_draft,
 )

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
-from eventapp.roster.models import Roster, RosterRow
+from eventapp.roster.models import ANSWERS, Roster, RosterRow
 from eventapp.roster.rules import Fate, ReadRow, RosterState, note_of
 
 
@@ -50,9 +50,10 @@ def read_back(rows: Sequence[RosterRow]) -> list[ReadRow]:
         ReadRow(
             row.number,
             tuple(row.cells),
-            dict(row.values),
+            {key: text for key, text in row.values.items() if key != ANSWERS},
             row.fate,
             tuple(note_of(note) for note in row.notes),
+            {int(key): texts for key, texts in row.values.get(ANSWERS, {}).items()},
         )
         for row in rows
     ]

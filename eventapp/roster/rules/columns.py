@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from eventapp.core.errors import N_
 
@@ -84,7 +85,8 @@ class SheetRow:
 class Heading:
     """Where the headings stand (0: nowhere) and what each column means, empty for nothing.
 
-    `score` counts the columns that a heading named.
+    A column means a `Column`, or a question of the meeting by its name in forms. `score` counts
+    the columns that a heading named.
     """
 
     row: int
@@ -92,21 +94,34 @@ class Heading:
     score: int = 0
 
 
-def meaning_of(text: str) -> Column | None:
-    """Tell what a heading means: spaces, width, marks and remarks in brackets do not count."""
-    folded = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
-    bare = re.sub(r"\(.*?\)|\[.*?\]|【.*?】", "", folded).strip("*:.、_-")
-    return _MEANING.get(bare) or _MEANING.get(folded)
+def folded(text: str) -> str:
+    """Return a heading without spaces, in half width and small letters."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
-def find_heading(rows: Sequence[SheetRow]) -> Heading:
+def meaning_of(text: str, questions: Mapping[str, str] = MappingProxyType({})) -> str | None:
+    """Tell what a heading means: spaces, width, marks and remarks in brackets do not count.
+
+    `questions` are further meanings by folded words; what people always are comes first.
+    """
+    whole = folded(text)
+    bare = re.sub(r"\(.*?\)|\[.*?\]|【.*?】", "", whole).strip("*:.、_-?")
+    words = (bare, whole) if bare else (whole,)
+    return next(
+        (known[word] for known in (_MEANING, questions) for word in words if word in known), None
+    )
+
+
+def find_heading(
+    rows: Sequence[SheetRow], questions: Mapping[str, str] = MappingProxyType({})
+) -> Heading:
     """Find the row that names most columns, a name among them; else judge by the contents.
 
     Where two columns claim one meaning, the first has it.
     """
     best = Heading(0, ())
     for row in rows[:LAST_HEADING]:
-        columns = _once([meaning_of(cell) for cell in row.cells])
+        columns = _once([meaning_of(cell, questions) for cell in row.cells])
         score = sum(1 for column in columns if column)
         if Column.NAME in columns and score > max(best.score, 1):
             best = Heading(row.number, columns, score)
@@ -154,8 +169,8 @@ def _is_words(rows: Sequence[SheetRow], place: int) -> bool:
     return any(re.search(r"[^\W\d]{2}", text) for text in texts)
 
 
-def _once(columns: Sequence[Column | None]) -> tuple[str, ...]:
-    seen: set[Column] = set()
+def _once(columns: Sequence[str | None]) -> tuple[str, ...]:
+    seen: set[str] = set()
     found: list[str] = []
     for column in columns:
         is_first = column is not None and column not in seen

@@ -8,7 +8,6 @@ from eventapp.core.names import name_key
 from eventapp.registration.rules import (
     PUBLIC_CATEGORIES,
     Category,
-    FieldKind,
     FieldRow,
     field_name,
     read_answers,
@@ -77,11 +76,6 @@ class JudgedRow:
     def errors(self) -> list[Note]:
         """List what stops this row."""
         return [note for note in self.read.notes if note.severity is Severity.ERROR]
-
-
-def asked_in_lists(fields: Iterable[FieldRow]) -> list[FieldRow]:
-    """List the questions that fit into a cell: a file is sent by the person alone."""
-    return [one for one in fields if one.kind is not FieldKind.FILE]
 
 
 def read_draft(rows: Sequence[DraftRow]) -> list[ReadRow]:

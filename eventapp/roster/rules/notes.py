@@ -68,6 +68,7 @@ SENTENCES: dict[str, str] = {
     "phone_other_name": N_("这个手机号登记在另一个姓名名下，请核对。"),
     "phone_needed": N_("另有同名的人也没有手机号，分不清是谁。请填写手机号。"),
     # what somebody should look at
+    "answer_not_asked": N_("“%(column)s”没有问到这个人，没有采用。"),
     "phone_missing": N_("没有手机号。可以报名，但本人无法凭手机号找到报名，凭证要由会务组转交。"),
     "unit_missing": N_("没有填写单位。"),
     "unit_unknown": N_("单位不在成员名单中。"),
@@ -82,6 +83,7 @@ SENTENCES: dict[str, str] = {
     "name_spaces": N_("姓名里的空格已去掉。"),
     "unit_spaces": N_("单位名称里的空格已去掉，全角字母和数字改为半角。"),
     "unit_above": N_("单位空着，按上一行的单位填写。"),
+    "answer_implied": N_("按“%(question)s”选“%(answer)s”登记。"),
     "phone_cleaned": N_("号码里的空格、横线、国家代码已去掉，全角数字改为半角。"),
     "phone_number": N_("号码在表格里存成了数字，已按整数读取。"),
 }  # fmt: skip

@@ -6,7 +6,7 @@ and whatever was passed over, carries a remark.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from email_validator import EmailNotValidError, validate_email
@@ -32,6 +32,7 @@ _REMARK = re.compile(
 )
 _SEVERAL = re.compile(r"[、,，/;；\n]")
 _ROUNDED = re.compile(r"\d(?:\.\d*)?[eE]\+?\d+")
+_COLUMNS = frozenset(Column)
 _ORDINAL = re.compile(r"[\d.、]+")
 _CATEGORIES: dict[str, Category] = {
     **{str(category): category for category in Category},
@@ -47,13 +48,17 @@ _CATEGORIES: dict[str, Category] = {
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """A row, what it means by column, what becomes of it so far, and what is to be said."""
+    """A row, what it means by column, what becomes of it so far, and what is to be said.
+
+    `answers` are those to the meeting's own questions, by the id of the field.
+    """
 
     number: int
     cells: tuple[str, ...]
     values: dict[str, str] = field(default_factory=dict[str, str])
     fate: Fate = Fate.NEW
     notes: tuple[Note, ...] = ()
+    answers: Mapping[int, list[str]] = field(default_factory=dict[int, list[str]])
 
     def with_note(self, note: Note, fate: Fate | None = None) -> "ReadRow":
         """Return the row with one more remark; an error makes it a problem."""
@@ -72,7 +77,7 @@ def read_rows(rows: Sequence[SheetRow], heading: Heading) -> list[ReadRow]:
         texts = {
             column: row.cells[place] if place < len(row.cells) else ""
             for place, column in enumerate(heading.columns)
-            if column
+            if column in _COLUMNS
         }
         reason = _nobody(row, texts, heading.row)
         if reason:
@@ -92,7 +97,7 @@ def _nobody(row: SheetRow, texts: dict[str, str], heading_row: int) -> str:
     name = texts.get(Column.NAME, "").strip()
     if row.number <= heading_row:
         return "heading" if row.number == heading_row else "above_heading"
-    if name and meaning_of(name) is Column.NAME and len(filled) > 1:
+    if name and meaning_of(name) == Column.NAME and len(filled) > 1:
         return "heading"
     if _TOTALS.match(filled[0]) or (not name and any(_TOTALS.match(text) for text in filled)):
         return "totals"

@@ -22,19 +22,19 @@ from eventapp.meetings.queries import meeting_of
 from eventapp.meetings.rules import State as MeetingState
 from eventapp.registration.models import Delegation
 from eventapp.registration.queries import delegation_in, fields_of
-from eventapp.registration.rules import Category, FieldRow
+from eventapp.registration.rules import Category, field_name
 from eventapp.registration.service.enrolment import Enrolled
 from eventapp.registration.service.groups import Entry, register_group
 from eventapp.roster.models import Roster, RosterRow
 from eventapp.roster.queries.drafts import draft_rows_of, judged_draft, open_draft_of
 from eventapp.roster.rules import Column, Fate, Heading, RosterState, find_heading, read_rows
+from eventapp.roster.rules.answers import headings_of, texts_in
 from eventapp.roster.rules.drafts import (
     DRAFT_COLUMNS,
     LONGEST_CELL,
     MOST_ROWS,
     DraftRow,
     JudgedRow,
-    asked_in_lists,
 )
 from eventapp.roster.service.sheets import Sheet
 
@@ -64,14 +64,16 @@ def add_sheet(actor: Actor, meeting_id: int, delegation_id: int, sheet: Sheet) -
     Raises Invalid (field `text`) where no column is a name, or the list becomes too long.
     """
     unit = delegation_in(meeting_id, delegation_id).organisation
-    heading = find_heading(sheet.rows)
+    fields = fields_of(meeting_id)
+    heading = find_heading(sheet.rows, headings_of(fields))
     if Column.NAME not in heading.columns:
         raise Invalid(
             "columns_name",
             N_("认不出哪一列是姓名。请连同表头一起粘贴，表头里要有“姓名”；粘贴的内容还在。"),
             field="text",
         )
-    questions, left_out = _further_columns(sheet, heading, fields_of(meeting_id))
+    by_name = {field_name(one.id): one for one in fields}
+    questions = {place: by_name[one] for place, one in enumerate(heading.columns) if one in by_name}
     texts = {row.number: row.cells for row in sheet.rows}
     found: list[DraftRow] = []
     read = read_rows(sheet.rows, heading)
@@ -80,37 +82,26 @@ def add_sheet(actor: Actor, meeting_id: int, delegation_id: int, sheet: Sheet) -
             continue
         cells = texts[row.number]
         answers = {
-            field_id: [_clipped(cells[place])]
-            for place, field_id in questions.items()
+            field.id: [_clipped(text) for text in texts_in(field, cells[place])]
+            for place, field in questions.items()
             if place < len(cells) and cells[place].strip()
         }
         found.append(DraftRow(0, _cells(cells, heading, row.values, unit), answers))
     _append(actor, meeting_id, delegation_id, found)
     above = sum(note.code == "heading" for row in read for note in row.notes)
-    return Added(len(found), len(read) - len(found) - above, left_out)
+    return Added(len(found), len(read) - len(found) - above, _left_out(sheet, heading))
 
 
-def _further_columns(
-    sheet: Sheet, heading: Heading, fields: Sequence[FieldRow]
-) -> tuple[dict[int, int], tuple[str, ...]]:
-    """Tell which column answers which question, by its heading, and which are of no use."""
+def _left_out(sheet: Sheet, heading: Heading) -> tuple[str, ...]:
+    """List the headings of columns that hold something and mean nothing here."""
     heads = next((row.cells for row in sheet.rows if row.number == heading.row), ())
-    asked = {
-        name_key(label): field.id
-        for field in asked_in_lists(fields)
-        for label in (field.label, field.label_en)
-        if label
-    }
-    questions: dict[int, int] = {}
-    left_out: list[str] = []
-    for place, head in enumerate(heads):
-        if not head.strip() or (place < len(heading.columns) and heading.columns[place]):
-            continue
-        if name_key(head) in asked:
-            questions[place] = asked[name_key(head)]
-        elif any(len(row.cells) > place and row.cells[place].strip() for row in sheet.rows[1:]):
-            left_out.append(head.strip()[:20])
-    return questions, tuple(left_out)
+    return tuple(
+        head.strip()[:20]
+        for place, head in enumerate(heads)
+        if head.strip()
+        and not heading.columns[place]
+        and any(len(row.cells) > place and row.cells[place].strip() for row in sheet.rows[1:])
+    )
 
 
 def _cells(

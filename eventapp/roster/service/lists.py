@@ -15,7 +15,8 @@ from eventapp.core.jobs import enqueue
 from eventapp.core.ledger import audit
 from eventapp.core.names import name_key
 from eventapp.meetings.queries import meeting_of
-from eventapp.roster.models import Roster, RosterRow
+from eventapp.registration.queries import fields_of
+from eventapp.roster.models import ANSWERS, Roster, RosterRow
 from eventapp.roster.queries import roster_in, standing_of
 from eventapp.roster.rules import (
     Column,
@@ -28,6 +29,7 @@ from eventapp.roster.rules import (
     read_rows,
     unknown_units,
 )
+from eventapp.roster.rules.answers import headings_of, read_answer_cells
 from eventapp.roster.service.sheets import Sheet, ensure_readable, read_sheet
 
 _rows: Any = RosterRow.__table__
@@ -76,7 +78,8 @@ def set_columns(
 ) -> None:
     """Say by hand what the columns of a list mean, and have it checked anew.
 
-    Raises Invalid (field `columns`) where no column, or more than one, is the name.
+    A meaning is a `Column`, or a question of the meeting by its name in forms. Raises Invalid
+    (field `columns`) where no column, or more than one, is the name.
     """
     chosen = [column for column in columns if column]
     if any(chosen.count(column) > 1 for column in chosen):
@@ -88,7 +91,8 @@ def set_columns(
     with transaction():
         roster = lock_open(meeting_id, roster_id)
         roster.header_row = header_row
-        roster.columns = [str(Column(column)) if column else "" for column in columns]
+        known = {*Column, *headings_of(fields_of(meeting_id)).values()}
+        roster.columns = [str(column) if column in known else "" for column in columns]
         audit(actor, meeting_of(meeting_id).scope_id, "roster.columns", f"roster:{roster_id}")
         ask_for_check(actor, meeting_id, roster_id)
 
@@ -114,8 +118,12 @@ def check_roster(
     except Invalid as error:
         return _keep(meeting_id, roster_id, None, Heading(0, ()), [], error)
     tell(1, STEPS)
-    heading = Heading(header_row, columns) if columns else find_heading(sheet.rows)
+    fields = fields_of(meeting_id)
+    heading = (
+        Heading(header_row, columns) if columns else find_heading(sheet.rows, headings_of(fields))
+    )
     rows = read_rows(sheet.rows, heading) if Column.NAME in heading.columns else []
+    rows = read_answer_cells(rows, heading, fields)
     tell(2, STEPS)
     return _keep(meeting_id, roster_id, sheet, heading, rows, None)
 
@@ -164,7 +172,7 @@ def _row(roster_id: int, row: ReadRow) -> dict[str, Any]:
         "roster_id": roster_id,
         "number": row.number,
         "cells": list(row.cells),
-        "values": row.values,
+        "values": {**row.values, ANSWERS: dict(row.answers)} if row.answers else row.values,
         "fate": row.fate,
         "notes": [note.as_json() for note in row.notes],
     }

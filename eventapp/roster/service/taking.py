@@ -22,6 +22,7 @@ from eventapp.core.ledger import audit
 from eventapp.core.names import name_key
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_of
+from eventapp.registration.queries import all_fields_of
 from eventapp.registration.rules import Category, State
 from eventapp.registration.service.enrolment import DESK, Enrolled, Wish, enrol
 from eventapp.roster.models import RosterRow
@@ -37,6 +38,7 @@ from eventapp.roster.rules import (
     judge_row,
     unknown_units,
 )
+from eventapp.roster.rules.answers import asked_answers
 from eventapp.roster.service.lists import lock_open
 
 AT_ONCE = 250
@@ -136,7 +138,7 @@ Done = tuple[ReadRow, Enrolled | None]
 def _register(actor: Actor, meeting: Meeting, rows: Sequence[ReadRow], terms: Terms) -> list[Done]:
     """Register rows; one that cannot be a person is set aside with its reason, the rest go on."""
     refused: list[Done] = []
-    left = list(rows)
+    left, fields = list(rows), all_fields_of(meeting.id)
     members = _members(actor, meeting, left, terms)
     while left:
         units = [members.get(name_key(row.values.get(Column.UNIT, ""))) for row in left]
@@ -156,16 +158,13 @@ def _register(actor: Actor, meeting: Meeting, rows: Sequence[ReadRow], terms: Te
             note = Note(Column.PHONE, "phone_needed", Severity.ERROR)
             refused.append((left.pop(place).with_note(note), None))
             continue
-        wishes = [
-            Wish(
-                person.id,
-                Category(row.values.get(Column.CATEGORY) or terms.category),
-                unit,
-                row.values.get(Column.UNIT, ""),
-                writes=bool(person.email),
-            )
-            for row, unit, person in zip(left, units, people, strict=True)
-        ]
+        wishes: list[Wish] = []
+        for place, (unit, person) in enumerate(zip(units, people, strict=True)):
+            category = Category(left[place].values.get(Column.CATEGORY) or terms.category)
+            answers, left[place] = asked_answers(left[place], fields, category)
+            written = left[place].values.get(Column.UNIT, "")
+            writes = bool(person.email)
+            wishes.append(Wish(person.id, category, unit, written, answers=answers, writes=writes))
         enrolled = enrol(actor, meeting, wishes, channel=DESK)
         return [*refused, *zip(left, enrolled, strict=True)]
     return refused
