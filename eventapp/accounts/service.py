@@ -355,3 +355,26 @@ def revoke_link(actor: Actor, link_id: int) -> None:
         link.revoked_at = clock.now()
         end_sign_ins(actor, link_id=link_id, scope_id=link.scope_id)
         audit(actor, link.scope_id, "link.revoke", f"link:{link_id}")
+
+
+def forget_browsers(link_id: int) -> None:
+    """Delete what is kept of the browsers that a link opened, in the surrounding transaction."""
+    db.session.execute(sa.delete(SignIn).where(SignIn.link_id == link_id))
+
+
+def delete_old_sign_ins(before: datetime, scope_ids: Collection[int] | None = None) -> int:
+    """Delete sign-ins that ended before an instant; tell how many.
+
+    With `scope_ids` those by links of these scopes, without them those by accounts.
+    """
+    ended = sa.or_(SignIn.expires_at < before, SignIn.revoked_at < before)
+    with transaction() as session:
+        gone = session.connection().execute(sa.delete(SignIn).where(ended, _whose(scope_ids)))
+        return gone.rowcount
+
+
+def _whose(scope_ids: Collection[int] | None) -> sa.ColumnElement[bool]:
+    if scope_ids is None:
+        return SignIn.user_id.is_not(None)
+    links = sa.select(PersonalLink.id).where(PersonalLink.scope_id.in_(scope_ids))
+    return SignIn.link_id.in_(links)

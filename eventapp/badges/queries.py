@@ -13,7 +13,7 @@ from eventapp.alliance.rules import Ordering
 from eventapp.badges.rules import KEPT, Named, Paper, order_people
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
-from eventapp.core.jobs import Job
+from eventapp.core.jobs import OPEN, Job
 from eventapp.meetings.models import Meeting
 from eventapp.registration.models import Pass, Registration
 from eventapp.registration.rules import Category, State
@@ -113,6 +113,23 @@ def prints_past(now: datetime) -> list[Job]:
     """List the ended prints whose file is still kept though its time is over."""
     ended = db.session.scalars(
         sa.select(Job).where(Job.kind.in_(SHORT_LIVED), Job.finished_at < now - KEPT)
+    )
+    return [job for job in ended if (job.result or {}).get("digest")]
+
+
+def open_prints(scope_id: int) -> Sequence[Job]:
+    """List the prints of a meeting that wait or run."""
+    return db.session.scalars(
+        sa.select(Job).where(
+            Job.scope_id == scope_id, Job.kind.in_(SHORT_LIVED), Job.state.in_(OPEN)
+        )
+    ).all()
+
+
+def kept_prints(scope_id: int) -> list[Job]:
+    """List the prints of a meeting whose file is kept."""
+    ended = db.session.scalars(
+        sa.select(Job).where(Job.scope_id == scope_id, Job.kind.in_(SHORT_LIVED))
     )
     return [job for job in ended if (job.result or {}).get("digest")]
 

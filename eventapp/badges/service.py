@@ -1,7 +1,15 @@
 """Verbs of paper: ask for a print, cancel it, delete what has been kept long enough."""
 
+from collections.abc import Collection
+
 from eventapp.alliance.rules import Ordering
-from eventapp.badges.queries import digests_in_use, print_in, prints_past
+from eventapp.badges.queries import (
+    digests_in_use,
+    kept_prints,
+    open_prints,
+    print_in,
+    prints_past,
+)
 from eventapp.badges.rules import Options, Paper
 from eventapp.core import clock, files
 from eventapp.core.access import Actor
@@ -56,20 +64,33 @@ def cancel_print(actor: Actor, meeting_id: int, job_id: int) -> None:
         audit(actor, scope_id, "paper.cancel", f"job:{job_id}")
 
 
-def delete_old_prints(actor: Actor) -> int:
-    """Delete the files of prints whose time is over, slips too; tell how many."""
+def delete_old_prints(actor: Actor, scope_ids: Collection[int] | None = None) -> int:
+    """Delete the files of prints whose time is over, slips too, of these meetings or of all.
+
+    Tells how many it were.
+    """
     now = clock.now()
-    deleted = 0
-    for past in prints_past(now):
-        with transaction():
-            job = lock(Job, past.id)
-            result = dict(job.result or {})
-            digest = result.pop("digest", None)
-            if digest is None:
-                continue
-            if digest not in digests_in_use(now):
-                files.discard(digest)
-            job.result = {**result, "deleted": True}
-            audit(actor, job.scope_id, "paper.delete", f"job:{job.id}")
-            deleted += 1
-    return deleted
+    past = [one for one in prints_past(now) if scope_ids is None or one.scope_id in scope_ids]
+    return sum(_delete_print(actor, one.id, digests_in_use(now)) for one in past)
+
+
+def delete_prints_of(actor: Actor, scope_id: int) -> int:
+    """Delete the files of all prints of a meeting, and stop those that run; tell how many."""
+    with transaction():
+        for one in open_prints(scope_id):
+            cancel(one.id)
+        return sum(_delete_print(actor, one.id, set()) for one in kept_prints(scope_id))
+
+
+def _delete_print(actor: Actor, job_id: int, in_use: Collection[str]) -> bool:
+    with transaction():
+        job = lock(Job, job_id)
+        result = dict(job.result or {})
+        digest = result.pop("digest", None)
+        if digest is None:
+            return False
+        if digest not in in_use:
+            files.discard(digest)
+        job.result = {**result, "deleted": True}
+        audit(actor, job.scope_id, "paper.delete", f"job:{job.id}")
+    return True

@@ -1,4 +1,4 @@
-"""Jobs of paper: print badges and name cards, delete what has been kept long enough."""
+"""Jobs of paper: print badges and name cards."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,9 +9,7 @@ from eventapp.alliance.rules import Ordering
 from eventapp.badges.document import badges_pdf, cards_pdf
 from eventapp.badges.queries import Holder, holders
 from eventapp.badges.rules import Options, Size
-from eventapp.badges.service import delete_old_prints
 from eventapp.core import files
-from eventapp.core.access import SYSTEM
 from eventapp.core.db import transaction
 from eventapp.core.jobs import Job, progress
 from eventapp.meetings.models import Meeting
@@ -19,7 +17,7 @@ from eventapp.meetings.queries import meeting_of
 from eventapp.registration.queries import pass_tokens
 from eventapp.registration.rules import Category
 from eventapp.web.pdf import missing_glyphs
-from eventapp.web.queue import add_chore, add_handlers
+from eventapp.web.queue import add_handlers
 from eventapp.web.typeset import PAPER_FAMILIES
 
 STEP = 25
@@ -27,9 +25,8 @@ STEP = 25
 
 
 def register(app: Flask) -> None:
-    """Let the queue do these jobs, and the worker look for files to be deleted."""
+    """Let the queue do these jobs."""
     add_handlers(app, {"print_badges": print_badges, "print_cards": print_cards})
-    add_chore(app, lambda: delete_old_prints(SYSTEM))
 
 
 def print_badges(job: Job) -> dict[str, Any]:

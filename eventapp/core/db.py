@@ -279,3 +279,27 @@ def commit_library_changes() -> None:
             raise
         finally:
             session.info["writing"] = False
+
+
+def compact() -> bool:
+    """Write the database anew without the free pages in which deleted rows still stand.
+
+    On SQLite the file is rewritten and its log emptied; writers wait meanwhile. Elsewhere the
+    server reclaims space by itself, and nothing happens. Tells whether anything was done.
+    """
+    engine = db.engines[None]
+    if engine.dialect.name != "sqlite":
+        return False
+    db.session.commit()
+    with _turn():
+        raw = engine.raw_connection()
+        try:
+            for statement in (
+                "PRAGMA wal_checkpoint(TRUNCATE)",
+                "VACUUM",
+                "PRAGMA wal_checkpoint(TRUNCATE)",
+            ):
+                raw.driver_connection.execute(statement).fetchall()  # type: ignore[union-attr]
+        finally:
+            raw.close()
+    return True

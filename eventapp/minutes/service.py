@@ -170,6 +170,24 @@ def send_back(actor: Actor, meeting_id: int, minutes_id: int, *, word: str) -> M
     return minutes
 
 
+def thaw_minutes(actor: Actor, meeting_id: int, naming: str, *, word: str) -> int:
+    """Send signed minutes that name somebody back, for who is erased must not be released.
+
+    Tells how many it were; drafts follow the records by themselves, released ones stay.
+    """
+    with transaction() as session:
+        signed = session.scalars(
+            sa.select(Minutes.id).where(
+                Minutes.meeting_id == meeting_id,
+                Minutes.state == State.SIGNED,
+                Minutes.frozen.contains(naming, autoescape=True),
+            )
+        ).all()
+        for minutes_id in signed:
+            send_back(actor, meeting_id, minutes_id, word=word)
+    return len(signed)
+
+
 def release_minutes(actor: Actor, meeting_id: int, minutes_id: int) -> MinutesEdition:
     """Release signed minutes under the next number of their alliance's year, without gaps.
 

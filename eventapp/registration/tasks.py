@@ -1,4 +1,4 @@
-"""Jobs of registration: print many slips, delete overdue contacts."""
+"""Jobs of registration: print many slips."""
 
 from typing import Any
 
@@ -6,24 +6,19 @@ from flask import Flask
 
 from eventapp.accounts.queries import links_of
 from eventapp.core import files
-from eventapp.core.access import SYSTEM, Role
+from eventapp.core.access import Role
 from eventapp.core.db import transaction
 from eventapp.core.jobs import Job, progress
 from eventapp.meetings.queries import meeting_of
 from eventapp.registration.document import slips_pdf
-from eventapp.registration.queries import (
-    meetings_with_overdue_contacts,
-    registrations_of,
-)
+from eventapp.registration.queries import registrations_of
 from eventapp.registration.rules import State
-from eventapp.registration.service import delete_overdue_contacts
-from eventapp.web.queue import add_chore, add_handlers
+from eventapp.web.queue import add_handlers
 
 
 def register(app: Flask) -> None:
-    """Let the queue do these jobs, and the worker look for contacts to be deleted."""
+    """Let the queue do these jobs."""
     add_handlers(app, {"print_slips": print_slips})
-    add_chore(app, delete_contacts)
 
 
 def print_slips(job: Job) -> dict[str, Any]:
@@ -38,9 +33,3 @@ def print_slips(job: Job) -> dict[str, Any]:
         digest = files.store(pdf, "application/pdf").digest
     progress(job_id, len(rows), len(rows))
     return {"digest": digest, "people": len(people)}
-
-
-def delete_contacts() -> None:
-    """Delete the contacts of every meeting whose promised term has passed."""
-    for meeting_id in meetings_with_overdue_contacts():
-        delete_overdue_contacts(SYSTEM, meeting_id)

@@ -4,22 +4,19 @@ from typing import Any
 
 from flask import Flask
 
-from eventapp.core.access import SYSTEM, Actor, ActorKind
+from eventapp.core.access import Actor, ActorKind
 from eventapp.core.db import db
 from eventapp.core.jobs import Job, progress
 from eventapp.registration.rules import Category
 from eventapp.roster.models import Roster
 from eventapp.roster.rules import RosterState
-from eventapp.roster.service import Terms, check_roster, discard_old_rosters, take_roster
-from eventapp.roster.service.drafts import discard_old_drafts
-from eventapp.web.queue import add_chore, add_handlers
+from eventapp.roster.service import Terms, check_roster, take_roster
+from eventapp.web.queue import add_handlers
 
 
 def register(app: Flask) -> None:
-    """Let the queue do these jobs, and the worker drop old lists."""
+    """Let the queue do these jobs."""
     add_handlers(app, {"check_roster": check, "take_roster": take})
-    add_chore(app, lambda: discard_old_rosters(SYSTEM))
-    add_chore(app, lambda: discard_old_drafts(SYSTEM))
 
 
 def _open_roster(job: Job) -> Roster | None:

@@ -4,7 +4,7 @@ The meeting's row is what the writers of one agenda queue at: positions are dens
 at a time in a room, and editions have no gap.
 """
 
-from eventapp.agenda.service.people import PersonIn, engage, release_source
+from eventapp.agenda.service.people import PersonIn, engage, forget_person, release_source
 from eventapp.agenda.service.planning import add_item, change_item, move_item, remove_item
 from eventapp.agenda.service.publishing import publish_agenda
 from eventapp.agenda.service.running import (
@@ -22,6 +22,7 @@ __all__ = [
     "change_item",
     "engage",
     "finish_item",
+    "forget_person",
     "move_item",
     "publish_agenda",
     "release_source",

@@ -18,6 +18,7 @@ from eventapp.core.access import Actor
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import N_, Invalid
 from eventapp.core.ledger import audit
+from eventapp.meetings.queries import meeting_of
 
 FROM_ITEM = "item"
 """The source of engagements that an item's own people make."""
@@ -115,3 +116,25 @@ def _engage_person(facts: MeetingFacts, item: AgendaItem, one: PersonIn) -> None
             source=FROM_ITEM,
         )
     )
+
+
+def forget_person(actor: Actor, meeting_id: int, person_id: int) -> int:
+    """Take a person out of every item's plan; published editions stay. Tell how many items."""
+    with transaction() as session:
+        items = sa.select(AgendaItem.id).where(AgendaItem.meeting_id == meeting_id)
+        gone = session.scalars(
+            sa.delete(ItemPerson)
+            .where(ItemPerson.item_id.in_(items), ItemPerson.person_id == person_id)
+            .returning(ItemPerson.item_id)
+        ).all()
+        session.execute(
+            sa.delete(Engagement).where(
+                Engagement.meeting_id == meeting_id,
+                Engagement.resource == ResourceKind.PERSON,
+                Engagement.resource_id == person_id,
+            )
+        )
+        if gone:
+            scope_id = meeting_of(meeting_id).scope_id
+            audit(actor, scope_id, "items.forget", f"person:{person_id}", items=sorted(set(gone)))
+    return len(set(gone))

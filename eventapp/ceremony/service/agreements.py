@@ -130,6 +130,22 @@ def withdraw_agreement(actor: Actor, meeting_id: int, agreement_id: int) -> Agre
         return _step(actor, meeting, agreement, AgreementState.WITHDRAWN)
 
 
+def forget_person(actor: Actor, meeting_id: int, person_id: int) -> int:
+    """Take a signatory's name off a meeting's agreements; tell of how many."""
+    with transaction() as session:
+        meeting = lock(Meeting, meeting_id)
+        agreements = sa.select(Agreement.id).where(Agreement.meeting_id == meeting_id)
+        gone = session.scalars(
+            sa.update(Party)
+            .where(Party.agreement_id.in_(agreements), Party.signatory_id == person_id)
+            .values(signatory_id=None, signatory_name="", signatory_title="")
+            .returning(Party.agreement_id)
+        ).all()
+        if gone:
+            audit(actor, meeting.scope_id, "agreements.forget", f"person:{person_id}")
+    return len(set(gone))
+
+
 def _held(meeting_id: int, agreement_id: int) -> Agreement:
     agreement = lock(Agreement, agreement_id)
     if agreement.meeting_id != meeting_id:

@@ -204,13 +204,15 @@ def _unit(member: Member, people: tuple[str, ...], *, by_proxy: bool, excused: b
     else:
         presence = Presence.LEAVE if excused else Presence.ABSENT
     proxy_only = by_proxy and not people
-    return Unit(member.organisation_id, member.name, presence, proxy_only, people)
+    named = tuple(name for name in people if name)  # who was erased came, and stays unnamed
+    return Unit(member.organisation_id, member.name, presence, proxy_only, named)
 
 
 def _groups(rows: Iterable[Attendee]) -> tuple[Group, ...]:
     by_unit: dict[str, list[str]] = defaultdict(list)
     for row in rows:
-        by_unit[row.organisation or ""].append(row.name)
+        if row.name:  # who was erased is counted, and not named
+            by_unit[row.organisation or ""].append(row.name)
     return tuple(Group(unit, tuple(names)) for unit, names in by_unit.items())
 
 

@@ -60,6 +60,15 @@ def _terms() -> list[_Term]:
     ]
 
 
+def contact_terms(meeting_ids: Collection[int]) -> dict[int, datetime]:
+    """Map each of these meetings to the end of its term; deleted and postponed ones have none."""
+    return {
+        term.meeting_id: term.end_at
+        for term in _terms()
+        if term.meeting_id in meeting_ids and term.end_at is not None and not term.deleted
+    }
+
+
 def meetings_with_overdue_contacts() -> list[int]:
     """List the meetings whose term has passed and whose contacts were not deleted yet."""
     return [term.meeting_id for term in _terms() if not (term.deleted or term.runs())]
