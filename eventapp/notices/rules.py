@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from eventapp.core.errors import N_, Conflict, Invalid
 from eventapp.meetings.rules import State as MeetingState
-from eventapp.registration.rules import State
+from eventapp.registration.rules import LIAISON_LINK, State
 
 
 class NoticeState(StrEnum):
@@ -173,12 +173,14 @@ class Kind(StrEnum):
     MOVED_UP = "moved_up"
     SUBSTITUTE = "substitute"
     SUBSTITUTED = "substituted"
+    CANCELLATION = "cancellation"
     INVITATION = "invitation"
     INVITATION_REMINDER = "invitation_reminder"
     REMINDER = "reminder"
     CHANGE = "change"
     NOTICE = "notice"
     NOTICE_REMINDER = "notice_reminder"
+    LIAISON_LINK = LIAISON_LINK
 
 
 KIND_LABEL: dict[Kind, str] = {
@@ -189,14 +191,17 @@ KIND_LABEL: dict[Kind, str] = {
     Kind.MOVED_UP: N_("候补转正"),
     Kind.SUBSTITUTE: N_("换人：致新代表"),
     Kind.SUBSTITUTED: N_("换人：致原代表"),
+    Kind.CANCELLATION: N_("报名取消"),
     Kind.INVITATION: N_("邀请"),
     Kind.INVITATION_REMINDER: N_("催请答复"),
     Kind.REMINDER: N_("会前提醒"),
     Kind.CHANGE: N_("变动通知"),
     Kind.NOTICE: N_("会议通知"),
     Kind.NOTICE_REMINDER: N_("催报回执"),
+    Kind.LIAISON_LINK: N_("联络员链接"),
 }
-TO_PEOPLE = tuple(kind for kind in Kind if kind not in (Kind.NOTICE, Kind.NOTICE_REMINDER))
+TO_UNITS = (Kind.NOTICE, Kind.NOTICE_REMINDER, Kind.LIAISON_LINK)
+TO_PEOPLE = tuple(kind for kind in Kind if kind not in TO_UNITS)
 TO_MANY = (Kind.REMINDER, Kind.CHANGE)
 """What somebody at the desk sends to everybody; all else follows from an act."""
 
@@ -207,6 +212,7 @@ _BY_STATE: dict[State, Kind] = {
     State.WAITLISTED: Kind.WAITLIST,
     State.INVITED: Kind.INVITATION,
     State.REPLACED: Kind.SUBSTITUTED,
+    State.CANCELLED: Kind.CANCELLATION,
 }
 
 

@@ -20,7 +20,7 @@ from eventapp.notices.models import Notice
 from eventapp.notices.queries import Change, reply_of
 from eventapp.notices.rules import Kind, decide_kind
 from eventapp.notices.service import note_delivery
-from eventapp.registration.models import Registration
+from eventapp.registration.models import Delegation, Registration
 from eventapp.registration.queries import delegation_in, registration_in
 from eventapp.registration.rules import State
 from eventapp.web.queue import add_handlers
@@ -69,18 +69,21 @@ def tell_registrant(job: Job) -> dict[str, Any]:
 
 
 def tell_unit(job: Job) -> dict[str, Any]:
-    """Write to a unit's liaison: the notice, or a reminder where there is still no answer."""
-    notice_id, delegation_id = job.params["notice"], job.params["delegation"]
+    """Write to a unit's liaison: the link, the notice, or a reminder where no answer came yet.
+
+    Nothing is written to whom there is no address, nor where the link has been ended.
+    """
+    notice_id, delegation_id = job.params.get("notice"), job.params["delegation"]
     kind = Kind(job.params["kind"])
-    notice = db.session.get_one(Notice, notice_id)
-    meeting = meeting_of(notice.meeting_id)
+    notice = db.session.get_one(Notice, notice_id) if notice_id is not None else None
+    meeting = meeting_of(db.session.get_one(Delegation, delegation_id).meeting_id)
     unit = delegation_in(meeting.id, delegation_id)
     link = link_of(meeting.scope_id, Role.LIAISON, delegation_id)
     email = person_in(meeting.alliance_id, unit.liaison_id).email if unit.liaison_id else ""
     answered = kind is Kind.NOTICE_REMINDER and reply_of(delegation_id) is not None
-    if not email or link is None or answered:
+    if not email or link is None or link.revoked_at is not None or answered:
         return {"posted": False}
-    letter = letter_to_unit(kind, meeting, notice, unit, link)
+    letter = letter_to_unit(kind, meeting, unit, link, notice)
     scope_id = meeting.scope_id
     with transaction():
         message = post(
@@ -92,7 +95,7 @@ def tell_unit(job: Job) -> dict[str, Any]:
             kind=kind.value,
             about=f"delegation:{delegation_id}",
         )
-        if kind is Kind.NOTICE:
+        if kind is Kind.NOTICE and notice_id is not None:
             note_delivery(notice_id, delegation_id, message.id)
     return {"posted": True, "kind": kind.value}
 

@@ -192,6 +192,8 @@ MATRIX: dict[str, str] = {
     "notices.edit_reply": "AO.............",
     "notices.export_letters": "AO.............",
     "notices.issue_notice": "AO.............",
+    "notices.mail_link": "AO.............",
+    "notices.mail_links": "AO.............",
     "notices.preview_letter": "AO.............",
     "notices.read_notice": "...........L...",
     "notices.remind_silent_units": "AO.............",

@@ -32,15 +32,17 @@ SUBJECTS: dict[Kind, str] = {
     Kind.MOVED_UP: N_("您已由候补转为正式参会：%(meeting)s"),
     Kind.SUBSTITUTE: N_("请您代表本单位参会：%(meeting)s"),
     Kind.SUBSTITUTED: N_("您的单位已改派他人参会：%(meeting)s"),
+    Kind.CANCELLATION: N_("参会登记已取消：%(meeting)s"),
     Kind.INVITATION: N_("邀请您出席：%(meeting)s"),
     Kind.INVITATION_REMINDER: N_("请答复邀请：%(meeting)s"),
     Kind.REMINDER: N_("会前提醒：%(meeting)s"),
     Kind.CHANGE: N_("会议有变动：%(meeting)s"),
     Kind.NOTICE: N_("会议通知：%(meeting)s"),
     Kind.NOTICE_REMINDER: N_("请报回执：%(meeting)s"),
+    Kind.LIAISON_LINK: N_("本单位的报名链接：%(meeting)s"),
 }
 WITH_CALENDAR = (Kind.APPROVAL, Kind.MOVED_UP, Kind.SUBSTITUTE, Kind.CHANGE)
-WITHOUT_LINK = (Kind.SUBSTITUTED, Kind.CHANGE)
+WITHOUT_LINK = (Kind.SUBSTITUTED, Kind.CHANGE, Kind.CANCELLATION)
 """Letters that are whole without a personal link."""
 CHANGE_LABEL: dict[str, str] = {
     "time": N_("时间"),
@@ -85,9 +87,13 @@ def letter_to_person(
 
 
 def letter_to_unit(
-    kind: Kind, meeting: Meeting, notice: Notice, unit: DelegationRow, link: PersonalLink
+    kind: Kind,
+    meeting: Meeting,
+    unit: DelegationRow,
+    link: PersonalLink,
+    notice: Notice | None = None,
 ) -> Letter:
-    """Write to a unit's liaison about a notice, in Chinese, as the notice is."""
+    """Write to a unit's liaison, about a notice where one is named, in Chinese, as notices are."""
     with force_locale(CHINESE):
         return Letter(
             *_written(
@@ -96,7 +102,9 @@ def letter_to_unit(
                 meeting,
                 notice=notice,
                 unit=unit.organisation,
+                liaison=unit.liaison,
                 link=link_address(link),
+                ends_at=link.expires_at,
             )
         )
 

@@ -6,6 +6,7 @@ from eventapp.notices.queries.letters import (
     letters_of,
     message_in,
     recipients_of,
+    was_done_within,
 )
 from eventapp.notices.queries.notices import (
     UnitRow,
@@ -32,4 +33,5 @@ __all__ = [
     "recipients_of",
     "reply_of",
     "units_of",
+    "was_done_within",
 ]

@@ -2,12 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 
 import sqlalchemy as sa
 
 from eventapp.alliance.models import Organisation, Person
+from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
+from eventapp.core.ledger import AuditEntry
 from eventapp.core.outbox import FATE, Message
 from eventapp.meetings.models import Meeting
 from eventapp.notices.queries.changes import changes_of
@@ -88,6 +91,22 @@ def _names(messages: Collection[Message]) -> dict[str, tuple[str, int | None]]:
     for one, name in units:
         named[f"delegation:{one}"] = (name, None)
     return named
+
+
+def was_done_within(scope_id: int, action: str, span: timedelta) -> bool:
+    """Tell whether a scope's ledger holds an act of this name that is younger than that."""
+    return (
+        db.session.scalar(
+            sa.select(AuditEntry.id)
+            .where(
+                AuditEntry.scope_id == scope_id,
+                AuditEntry.action == action,
+                AuditEntry.at > clock.now() - span,
+            )
+            .limit(1)
+        )
+        is not None
+    )
 
 
 def message_in(scope_id: int, message_id: int) -> Message:

@@ -1,6 +1,7 @@
 """Verbs on notices, replies and letters."""
 
 from eventapp.notices.service.letters import note_letters_taken, resend_letter, write_to_all
+from eventapp.notices.service.links import mail_liaison_links
 from eventapp.notices.service.notices import (
     add_paper,
     change_notice,
@@ -19,6 +20,7 @@ __all__ = [
     "change_notice",
     "compose_notice",
     "content_of",
+    "mail_liaison_links",
     "note_delivery",
     "note_letters_taken",
     "receive_notice",

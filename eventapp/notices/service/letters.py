@@ -3,17 +3,15 @@
 from dataclasses import asdict
 from datetime import timedelta
 
-import sqlalchemy as sa
-
-from eventapp.core import clock, outbox
+from eventapp.core import outbox
 from eventapp.core.access import Actor
-from eventapp.core.db import db, lock, transaction
+from eventapp.core.db import lock, transaction
 from eventapp.core.errors import N_, Conflict
 from eventapp.core.jobs import enqueue_all
-from eventapp.core.ledger import AuditEntry, audit
+from eventapp.core.ledger import audit
 from eventapp.core.outbox import Message
 from eventapp.meetings.models import Meeting
-from eventapp.notices.queries import changes_of, message_in, recipients_of
+from eventapp.notices.queries import changes_of, message_in, recipients_of, was_done_within
 from eventapp.notices.rules import Kind
 
 NOT_AGAIN_WITHIN = timedelta(hours=1)
@@ -31,8 +29,10 @@ def write_to_all(
     """
     with transaction():
         meeting = lock(Meeting, meeting_id)
-        if kind is Kind.REMINDER:
-            _ensure_not_just_done(meeting.scope_id)
+        if kind is Kind.REMINDER and was_done_within(
+            meeting.scope_id, f"letters.{kind.value}", NOT_AGAIN_WITHIN
+        ):
+            raise Conflict("reminded_just_now", N_("一小时内已经提醒过大家，不必再发。"))
         people = [row for row in recipients_of(meeting, kind) if row.email or (texts and row.phone)]
         if not people:
             raise Conflict("nobody_to_write_to", N_("没有可以通知的人，或者没有新的变动。"))
@@ -60,20 +60,6 @@ def write_to_all(
             changed=[one["what"] for one in changes],
         )
     return len(people)
-
-
-def _ensure_not_just_done(scope_id: int) -> None:
-    just = db.session.scalar(
-        sa.select(AuditEntry.id)
-        .where(
-            AuditEntry.scope_id == scope_id,
-            AuditEntry.action == f"letters.{Kind.REMINDER.value}",
-            AuditEntry.at > clock.now() - NOT_AGAIN_WITHIN,
-        )
-        .limit(1)
-    )
-    if just is not None:
-        raise Conflict("reminded_just_now", N_("一小时内已经提醒过大家，不必再发。"))
 
 
 def resend_letter(actor: Actor, meeting_id: int, message_id: int) -> Message:

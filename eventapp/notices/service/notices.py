@@ -12,12 +12,12 @@ from eventapp.core.access import Actor
 from eventapp.core.db import flush_or, lock, transaction
 from eventapp.core.errors import N_, Conflict, Invalid, NotFound
 from eventapp.core.jobs import enqueue_all
-from eventapp.core.ledger import AuditEntry, audit, digest
+from eventapp.core.ledger import audit, digest
 from eventapp.core.papers import media_type_of, paper_name
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_of
 from eventapp.notices.models import Notice, NoticeDelivery
-from eventapp.notices.queries import latest_notice, units_of
+from eventapp.notices.queries import latest_notice, units_of, was_done_within
 from eventapp.notices.rules import (
     NOTICE_DAYS,
     Draft,
@@ -203,7 +203,7 @@ def remind_units(actor: Actor, meeting_id: int) -> int:
     Raises Conflict where no notice was sent, where nobody can be written to, and where they were
     reminded a short while ago.
     """
-    with transaction() as session:
+    with transaction():
         meeting = lock(Meeting, meeting_id)
         notice = latest_notice(meeting_id, sent=True)
         if notice is None:
@@ -213,16 +213,7 @@ def remind_units(actor: Actor, meeting_id: int) -> int:
         ]
         if not silent:
             raise Conflict("nobody_silent", N_("没有可以写信催报的单位。"))
-        just = session.scalar(
-            sa.select(AuditEntry.id)
-            .where(
-                AuditEntry.scope_id == meeting.scope_id,
-                AuditEntry.action == "notice.remind",
-                AuditEntry.at > clock.now() - REMIND_AGAIN,
-            )
-            .limit(1)
-        )
-        if just is not None:
+        if was_done_within(meeting.scope_id, "notice.remind", REMIND_AGAIN):
             raise Conflict("units_reminded", N_("十二小时内已经催过，请稍后再催。"))
         _ask(actor, meeting.scope_id, notice.id, silent, "notice_reminder")
         audit(actor, meeting.scope_id, "notice.remind", f"notice:{notice.id}", units=len(silent))

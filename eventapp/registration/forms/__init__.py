@@ -221,7 +221,16 @@ class SetLiaisonForm(BaseForm):
         render_kw={"inputmode": "numeric"},
         description=_("不填就是不限。"),
     )
+    email = text_field(
+        _("联络员邮箱"),
+        longest=254,
+        required=False,
+        render_kw={"type": "email", "inputmode": "email"},
+        description=_("填了邮箱，可以从这里把链接发过去。"),
+    )
     submit = SubmitField(_("保存"))
+
+    validate_email = PersonFields.validate_email
 
 
 def _quota_field(label: Any, description: Any) -> IntegerField:

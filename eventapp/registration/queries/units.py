@@ -8,16 +8,17 @@ import sqlalchemy as sa
 from eventapp.alliance.models import Organisation, Person
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
+from eventapp.core.outbox import Message
 from eventapp.registration.models import Delegation, Leave, Mandate, Registration
 from eventapp.registration.queries.places import TAKING
-from eventapp.registration.rules import State
+from eventapp.registration.rules import LIAISON_LINK, State
 
 
 @dataclass(frozen=True, slots=True)
 class DelegationRow:
     """A unit's part in a meeting, and how many of its people are approved.
 
-    `taken` counts the invited as well, for whom places are held.
+    `taken` counts the invited as well, for whom places are held; `email` is the liaison's.
     """
 
     id: int
@@ -28,6 +29,7 @@ class DelegationRow:
     liaison: str
     approved: int
     taken: int
+    email: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ _DELEGATIONS = (
         sa.func.coalesce(Person.name, ""),
         _people_in(State.APPROVED),
         _people_in(*TAKING),
+        sa.func.coalesce(Person.email, ""),
     )
     .join(Organisation, Organisation.id == Delegation.organisation_id)
     .outerjoin(Person, Person.id == Delegation.liaison_id)
@@ -166,3 +169,13 @@ def leaves_of(meeting_id: int) -> list[LeaveRow]:
         .order_by(Leave.id)
     )
     return [LeaveRow(*row) for row in db.session.execute(query)]
+
+
+def links_mailed(scope_id: int) -> dict[int, datetime]:
+    """Tell when the link of each delegation of a meeting was last mailed to its liaison."""
+    rows = db.session.execute(
+        sa.select(Message.about, sa.func.max(Message.created_at))
+        .where(Message.scope_id == scope_id, Message.kind == LIAISON_LINK)
+        .group_by(Message.about)
+    )
+    return {int(about.partition(":")[2]): at for about, at in rows}

@@ -30,6 +30,7 @@ from eventapp.registration.queries import (
     shown_consent,
 )
 from eventapp.registration.queries.places import terms_of
+from eventapp.registration.queries.units import links_mailed
 from eventapp.registration.routes.blueprint import bp, heading
 from eventapp.registration.routes.desk import MANAGE
 from eventapp.registration.routes.invitations import at_row
@@ -205,6 +206,8 @@ def _delegations_page(
         rows=rows,
         addresses=addresses,
         pictures={row_id: qr_svg(text, title="") for row_id, text in addresses.items()},
+        mailed=links_mailed(meeting.scope_id),
+        mailable=sum(bool(row.email) and row.id in addresses for row, _link in rows),
         form=form,
         leave=leave,
         quotas=quotas or SetUnitQuotasForm(formdata=None, prefix="quotas-"),
@@ -243,6 +246,7 @@ def _set_liaison(meeting_id: int, form: SetLiaisonForm) -> None:
         form.organisation_id.data,
         name=form.name.data or "",
         phone=form.phone.data or "",
+        email=form.email.data or "",
         quota=form.quota.data,
     )
 

@@ -50,6 +50,7 @@ __all__ = [
     "DEFAULT_CONSENT",
     "FIELD_LABEL",
     "INVITATION",
+    "LIAISON_LINK",
     "NEXT",
     "PASS_VERSION",
     "PRESETS",
@@ -157,6 +158,10 @@ NEXT: dict[State, frozenset[State]] = {
 
 INVITATION = "invitation"
 """The way in which an invited person comes; such a one answers, and is not examined."""
+
+
+LIAISON_LINK = "liaison_link"
+"""The mail that brings a unit's liaison its link, as the list of letters names it."""
 
 
 CHANNEL_LABEL: dict[str, str] = {

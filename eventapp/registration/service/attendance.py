@@ -189,11 +189,9 @@ def settle(
             if before[one] is State.APPROVED:
                 kill_pass(one)
     _link_all(actor, ids)
-    if state is State.APPROVED:
-        tell_all(actor, registrations, wait=wait, before=before)
-    elif state is State.DECLINED:  # who declined an invitation knows it
-        examined = [one for one in registrations if before[one.id] is not State.INVITED]
-        tell_all(actor, examined, wait=wait)
+    is_refusal = state is State.DECLINED  # who declined an invitation knows it
+    told = [one for one in registrations if not (is_refusal and before[one.id] is State.INVITED)]
+    tell_all(actor, told, wait=wait, before=before)
     if state not in TAKING and any(one in TAKING for one in before.values()):
         move_up(actor, registrations[0].meeting_id)
 

@@ -94,7 +94,8 @@ def _write_person(actor: Actor, meeting: Meeting, person_id: int, change: OwnCha
             name=person.name,
             phone=person.phone,
             organisation_id=person.organisation_id,
-            **wanted,
+            titles=wanted["titles"],
+            email=wanted["email"],
         )
     return changed
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from eventapp.accounts.queries import link_of
 from eventapp.accounts.service import revoke_link
 from eventapp.alliance.queries import members_of, organisation_in, person_in
-from eventapp.alliance.service.people import ensure_person
+from eventapp.alliance.service.people import change_person, ensure_person
 from eventapp.core import clock, files
 from eventapp.core.access import Actor, Role
 from eventapp.core.db import flush_or, lock, transaction
@@ -73,19 +73,37 @@ def appoint_liaison(
     *,
     name: str,
     phone: str,
+    email: str = "",
     quota: int | None,
 ) -> Delegation:
-    """Set a unit's liaison by name and phone; without a name the unit has none."""
+    """Set a unit's liaison by name and phone; without a name the unit has none.
+
+    An address that is given takes the place of the one on file.
+    """
     with transaction():
         person_id = None
         if name:
-            person_id = ensure_person(
+            alliance_id = meeting_of(meeting_id).alliance_id
+            person = ensure_person(
                 actor,
-                meeting_of(meeting_id).alliance_id,
+                alliance_id,
                 name=name,
                 phone=phone,
+                email=email,
                 organisation_id=organisation_id,
-            ).id
+            )
+            person_id = person.id
+            if email and person.email != email:
+                change_person(
+                    actor,
+                    alliance_id,
+                    person_id,
+                    name=person.name,
+                    phone=person.phone,
+                    email=email,
+                    organisation_id=person.organisation_id,
+                    titles=person.titles,
+                )
         return set_liaison(actor, meeting_id, organisation_id, person_id, quota)
 
 

@@ -12,6 +12,7 @@ from icalendar import Calendar
 from openpyxl import load_workbook
 
 from eventapp.accounts.queries import link_of
+from eventapp.accounts.service import link_token, open_link
 from eventapp.core import clock, files
 from eventapp.core.access import SYSTEM, Role
 from eventapp.core.db import db, transaction
@@ -35,7 +36,7 @@ from eventapp.registration.service import (
 )
 from eventapp.registration.service.groups import Entry, register_group, substitute_delegate
 from eventapp.web.queue import run_due
-from tests.factories import make_user, sign_in
+from tests.factories import make_user, put_token, sign_in
 from tests.factories_registration import make_meeting, make_registration, make_unit
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -87,7 +88,10 @@ def test_whoever_moves_up_is_told_so(house: Flask, meeting: Meeting) -> None:
     first = make_registration(meeting, "王磊", email="first@example.org").id
     make_registration(meeting_of(meeting_id), "李娜", email="second@example.org")
     cancel_registration(SYSTEM, meeting_id, first)
-    assert _letters(house) == [("moved_up", "second@example.org")], "the others were overtaken"
+    assert sorted(_letters(house)) == [
+        ("cancellation", "first@example.org"),
+        ("moved_up", "second@example.org"),
+    ], "the others were overtaken"
 
 
 def test_a_substitution_is_told_to_both(house: Flask, meeting: Meeting) -> None:
@@ -104,6 +108,38 @@ def test_a_substitution_is_told_to_both(house: Flask, meeting: Meeting) -> None:
     ]
     told = db.session.scalars(sa.select(Message).where(Message.kind == "substitute")).one()
     assert "instead" in told.text
+
+
+@pytest.mark.parametrize("state", [State.APPROVED, State.WAITLISTED])
+def test_whoever_is_cancelled_is_told_with_the_reason(
+    house: Flask, meeting: Meeting, state: State
+) -> None:
+    meeting_id = meeting.id
+    if state is State.WAITLISTED:
+        set_category(SYSTEM, meeting_id, Category.DELEGATE, public=True, auto_approve=True, quota=0)
+    one = make_registration(meeting_of(meeting_id), "王磊", email=TO).id
+    _letters(house)
+    cancel_registration(SYSTEM, meeting_id, one, reason="会期有变")
+    assert _letters(house)[-1] == ("cancellation", TO)
+    assert "原因：会期有变" in _last().text
+    with transaction() as session:
+        session.get_one(Registration, one).language = "en"
+    english = letter_to_person(Kind.CANCELLATION, meeting, registration_in(meeting_id, one), None)
+    assert "has been cancelled" in english.text
+
+
+def test_whoever_cancels_alone_gets_it_in_writing_too(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        meeting = make_meeting()
+        one = make_registration(meeting, "王磊", email=TO).id
+        link = link_of(meeting.scope_id, Role.DELEGATE, one)
+        assert link is not None
+        put_token(client, f"{Role.DELEGATE}:{link.id}", open_link(link_token(link)))
+        slug = meeting.slug
+    assert client.post(f"/m/{slug}/pass/cancel").status_code == 303
+    with app.app_context():
+        assert _letters(app) == [("cancellation", TO)]
+        assert "本人取消" in _last().text
 
 
 def test_a_pass_brings_its_calendar_file(house: Flask, meeting: Meeting) -> None:
