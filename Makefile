@@ -61,6 +61,7 @@ e2e: dev ## Only the stories in a browser
 bench: dev ## Measure against the budgets
 	$(BIN)/python -m tests.bench $(ARGS)
 	$(BIN)/python -m tests.bench.badges
+	$(BIN)/python -m tests.bench.people
 
 .PHONY: lint
 lint: dev ## Check style, types, the staircase and the templates

@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from eventapp.core.errors import N_, Conflict, Invalid
+from eventapp.core.names import name_key
+from eventapp.core.variants import loose_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,3 +212,45 @@ def split_rows(text: str) -> list[list[str]]:
     """Read what was copied from a spreadsheet: lines of cells between tabs; empty lines go."""
     lines = (line.split("\t") for line in text.splitlines())
     return [[cell.strip() for cell in line] for line in lines if "".join(line).strip()]
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Somebody as known or as typed: name, unit, and the phone as it is kept; empty for none."""
+
+    name: str
+    unit: str = ""
+    phone: str = ""
+
+
+class Likeness(StrEnum):
+    """What speaks for two descriptions being one person."""
+
+    PHONE = "phone"
+    NAME = "name"
+    WRITING = "writing"
+
+
+LIKENESS_LABEL: dict[Likeness, str] = {
+    Likeness.PHONE: N_("手机号相同"),
+    Likeness.NAME: N_("同单位、同姓名"),
+    Likeness.WRITING: N_("同单位，姓名只是写法不同"),
+}
+
+
+def likely_same(one: Described, other: Described) -> Likeness | None:
+    """Say what speaks for two descriptions being one person, None where nothing does.
+
+    The same phone; or the same name in the same unit, where traditional and simplified
+    characters, width, case, spaces and dots make no difference. Namesakes of different units are
+    two people, and so is everybody whose name differs by a character. Whether they are one is
+    for a person to say.
+    """
+    if one.phone and one.phone == other.phone:
+        return Likeness.PHONE
+    if not one.unit or not other.unit or loose_key(one.name) != loose_key(other.name):
+        return None
+    if loose_key(one.unit) != loose_key(other.unit) or not loose_key(one.name):
+        return None
+    is_same = name_key(one.name) == name_key(other.name)
+    return Likeness.NAME if is_same else Likeness.WRITING

@@ -10,6 +10,13 @@ from eventapp.alliance.queries.alliances import (
     missing,
     slug_of,
 )
+from eventapp.alliance.queries.duplicates import (
+    Alike,
+    Duplicates,
+    Known,
+    duplicates_of,
+    likely_same_as,
+)
 from eventapp.alliance.queries.lists import (
     EditionRow,
     Entry,
@@ -24,6 +31,7 @@ from eventapp.alliance.queries.people import (
     person_by_phone,
     person_in,
 )
+from eventapp.alliance.queries.search import PersonRow, count_people, found_by, search_people
 from eventapp.alliance.queries.units import (
     UNSEATED,
     Member,
@@ -40,16 +48,24 @@ from eventapp.alliance.queries.units import (
 
 __all__ = [
     "UNSEATED",
+    "Alike",
+    "Duplicates",
     "EditionRow",
     "Entry",
+    "Known",
     "ListRow",
     "Member",
+    "PersonRow",
     "all_alliances",
     "alliance_by_slug",
     "alliance_of",
+    "count_people",
+    "duplicates_of",
     "entries_of",
+    "found_by",
     "is_shared",
     "leads_of",
+    "likely_same_as",
     "list_edition_in",
     "list_in",
     "lists_of",
@@ -62,6 +78,7 @@ __all__ = [
     "people_of",
     "person_by_phone",
     "person_in",
+    "search_people",
     "seat_in",
     "seats_of",
     "slug_of",

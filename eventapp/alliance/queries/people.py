@@ -9,6 +9,9 @@ from eventapp.core.db import db
 from eventapp.core.errors import Invalid
 from eventapp.core.phones import clean_phone
 
+HERE = (Person.merged_into_id.is_(None), Person.erased_at.is_(None))
+"""What holds of people who are still there: neither merged into another nor erased."""
+
 
 def people_of(
     alliance_id: int,
@@ -18,15 +21,18 @@ def people_of(
 ) -> list[Person]:
     """List an alliance's people, or one unit's, by pinyin unless asked otherwise."""
     key = Person.stroke_key if ordering is Ordering.STROKES else Person.pinyin_key
-    query = sa.select(Person).where(Person.alliance_id == alliance_id).order_by(key, Person.id)
+    query = sa.select(Person).where(Person.alliance_id == alliance_id, *HERE)
+    query = query.order_by(key, Person.id)
     if organisation_id is not None:
         query = query.where(Person.organisation_id == organisation_id)
     return list(db.session.scalars(query))
 
 
 def person_in(alliance_id: int, person_id: int) -> Person:
-    """Find a person of the alliance; raises NotFound."""
+    """Find a person of the alliance, for a merged one whom they became; raises NotFound."""
     found = db.session.get(Person, person_id)
+    if found is not None and found.merged_into_id is not None:
+        found = db.session.get(Person, found.merged_into_id)
     if found is None or found.alliance_id != alliance_id:
         raise missing()
     return found

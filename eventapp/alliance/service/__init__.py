@@ -24,6 +24,7 @@ from eventapp.alliance.service.people import (
     ensure_person,
     note_export,
 )
+from eventapp.alliance.service.spelling import SpellingIn
 from eventapp.alliance.service.units import (
     UnitIn,
     add_unit,
@@ -37,6 +38,7 @@ from eventapp.alliance.service.units import (
 __all__ = [
     "PersonRowIn",
     "SeatIn",
+    "SpellingIn",
     "UnitIn",
     "add_list_edition",
     "add_people",

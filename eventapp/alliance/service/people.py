@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,24 +12,23 @@ from sqlalchemy.exc import IntegrityError
 from eventapp.alliance.models import Alliance, Person
 from eventapp.alliance.queries import members_of, organisation_in, person_in
 from eventapp.alliance.rules import RowProblem, ensure_rows
+from eventapp.alliance.service.spelling import (
+    SpellingIn,
+    checked_spelling,
+    fitting_spelling,
+    spelled_columns,
+)
 from eventapp.core import clock
 from eventapp.core.access import Actor
 from eventapp.core.db import db, flush_or, lock, transaction
 from eventapp.core.errors import N_, Conflict, DomainError, Invalid
 from eventapp.core.ledger import audit
-from eventapp.core.names import (
-    clean_name,
-    initials_of,
-    name_key,
-    pinyin_key,
-    pinyin_of,
-    plain_pinyin,
-    stroke_key,
-)
+from eventapp.core.names import clean_name, name_key
 from eventapp.core.phones import clean_phone
 
 LONGEST_NAME = 60
 LONGEST_TITLES = 160
+NOTHING_SAID: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +199,22 @@ def change_person(
     email: str = "",
     organisation_id: int | None = None,
     titles: str = "",
+    spelling: SpellingIn | None = None,
 ) -> Person:
-    """Correct what is known about a person."""
+    """Correct what is known about a person.
+
+    Without `spelling` what was said by hand about the name stays as far as it fits. Raises
+    Conflict for a person who was merged into another or erased meanwhile.
+    """
     with transaction():
         alliance = lock(Alliance, alliance_id)
         person = person_in(alliance_id, person_id)
+        if person.id != person_id or person.erased_at is not None:
+            raise Conflict(
+                "person_gone", N_("这个人刚刚已与另一人合并，或已删除，请返回人员列表。")
+            )
+        if spelling is not None:
+            person.spelling = checked_spelling(clean_name(name), spelling)
         _write(person, alliance_id, name, phone, email, organisation_id, titles)
         flush_or(_phone_taken())
         audit(actor, alliance.scope_id, "person.change", f"person:{person_id}")
@@ -275,11 +286,13 @@ def _write(
     if organisation_id is not None:
         organisation_in(alliance_id, organisation_id)
     person.organisation_id = organisation_id
-    for column, value in _columns(name, phone, email, titles).items():
+    for column, value in _columns(name, phone, email, titles, person.spelling or {}).items():
         setattr(person, column, value)
 
 
-def _columns(name: str, phone: str, email: str, titles: str) -> dict[str, str]:
+def _columns(
+    name: str, phone: str, email: str, titles: str, spelling: Mapping[str, Any] = NOTHING_SAID
+) -> dict[str, Any]:
     """Clean what was typed about a person, and work out what goes with it."""
     cleaned = clean_name(name)
     if not cleaned or len(cleaned) > LONGEST_NAME:
@@ -290,18 +303,14 @@ def _columns(name: str, phone: str, email: str, titles: str) -> dict[str, str]:
         raise Invalid(
             "titles_long", N_("职务不能超过 %(max)s 个字。"), field="titles", max=LONGEST_TITLES
         )
-    number, spelling = clean_phone(phone), pinyin_of(cleaned)
+    number = clean_phone(phone)
     return {
         "name": cleaned,
         "titles": titles.strip(),
         "phone": number,
         "phone_end": number[-4:],
         "email": _clean_email(email),
-        "pinyin": spelling[:160],
-        "spelled": plain_pinyin(spelling)[:160],
-        "initials": initials_of(cleaned)[:40],
-        "pinyin_key": pinyin_key(cleaned),
-        "stroke_key": stroke_key(cleaned),
+        **spelled_columns(cleaned, fitting_spelling(cleaned, spelling)),
     }
 
 

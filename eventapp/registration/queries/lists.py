@@ -6,7 +6,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from eventapp.alliance.models import Organisation, Person
 from eventapp.core import clock
 from eventapp.core.access import Actor
 from eventapp.core.db import db
@@ -63,12 +62,7 @@ def ids_of(meeting_id: int, choice: Choice) -> list[int]:
 
 
 def _only(column: Any, meeting_id: int, choice: Choice) -> sa.Select[Any]:
-    query = sa.select(column).select_from(Registration)
-    if choice.text:
-        query = query.join(Person, Person.id == Registration.person_id).outerjoin(
-            Organisation, Organisation.id == Registration.organisation_id
-        )
-    return query.where(*_chosen(meeting_id, choice))
+    return sa.select(column).select_from(Registration).where(*_chosen(meeting_id, choice))
 
 
 def _chosen(meeting_id: int, choice: Choice) -> list[sa.ColumnElement[bool]]:
@@ -85,7 +79,7 @@ def _chosen(meeting_id: int, choice: Choice) -> list[sa.ColumnElement[bool]]:
     if choice.waiting:
         conditions.append(_waiting(meeting_id)[Waiting(choice.waiting)])
     if choice.text:
-        conditions.append(sa.or_(*matches(choice.text)))
+        conditions.append(matches(meeting_id, choice.text))
     return conditions
 
 

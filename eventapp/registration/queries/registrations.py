@@ -7,8 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from eventapp.alliance.models import Organisation, Person
+from eventapp.alliance.queries import found_by
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
+from eventapp.core.names import clean_name
+from eventapp.meetings.models import Meeting
 from eventapp.registration.models import Pass, Registration
 from eventapp.registration.queries.places import TAKING
 from eventapp.registration.rules import Category, State
@@ -89,7 +92,7 @@ def registrations_of(
 ) -> list[Row]:
     """List a meeting's registrations in the order of their coming.
 
-    `text` is looked for in names, pinyin, initials, units, and the end of phone numbers.
+    `text` is looked for in names, pinyin, initials, phones and units.
     """
     query = ROWS.where(Registration.meeting_id == meeting_id)
     if state:
@@ -99,21 +102,29 @@ def registrations_of(
     if organisation_id is not None:
         query = query.where(Registration.organisation_id == organisation_id)
     if text:
-        query = query.where(sa.or_(*matches(text)))
+        query = query.where(matches(meeting_id, text))
     return [Row(*row) for row in db.session.execute(query)]
 
 
-def matches(text: str) -> list[sa.ColumnElement[bool]]:
-    """Say in which ways somebody may be meant by a text; the query joins people and units."""
-    folded = text.lower()
-    return [
-        Person.name.contains(text, autoescape=True),
-        Organisation.name.contains(text, autoescape=True),
-        Registration.unit_text.contains(text, autoescape=True),
-        sa.func.lower(Person.pinyin).startswith(folded, autoescape=True),
-        sa.func.lower(Person.initials).startswith(folded, autoescape=True),
-        Person.phone.endswith(text, autoescape=True),
+def matches(meeting_id: int, text: str) -> sa.ColumnElement[bool]:
+    """Say which registrations of a meeting are meant by a text.
+
+    People are meant as `found_by` says, or by a part of a Chinese name; units by a part of theirs.
+    """
+    alliance_id = sa.select(Meeting.alliance_id).where(Meeting.id == meeting_id).scalar_subquery()
+    part = clean_name(text)
+    units = sa.select(Organisation.id).where(Organisation.name.contains(part, autoescape=True))
+    ways = [
+        Registration.person_id.in_(found_by(alliance_id, text)),
+        Registration.organisation_id.in_(units),
+        Registration.unit_text.contains(part, autoescape=True),
     ]
+    if not part.isascii():
+        named = sa.select(Person.id).where(
+            Person.alliance_id == alliance_id, Person.name.contains(part, autoescape=True)
+        )
+        ways.append(Registration.person_id.in_(named))
+    return sa.or_(*ways)
 
 
 def registration_in(meeting_id: int, registration_id: int) -> Row:

@@ -247,4 +247,4 @@ def test_a_list_is_searched_by_name_pinyin_unit_and_end_of_phone(house: Flask, t
     make_registration(meeting, "王磊", organisation_id=unit, phone="13800138001")
     make_registration(meeting, "𠮷田", phone="13800138002")
     found = [row.name for row in registrations_of(meeting.id, text=text)]
-    assert found == ([] if text in ("%", "wanglei") else ["王磊"])
+    assert found == ([] if text == "%" else ["王磊"])

@@ -1,0 +1,154 @@
+"""Who may be one person: among an alliance's people, and beside somebody who is being typed.
+
+Nobody is compared with everybody: people are first put together by what the rule asks to be
+equal, and only those are compared.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import combinations, islice
+from typing import Any
+
+import sqlalchemy as sa
+
+from eventapp.alliance.models import DistinctPeople, Organisation, Person
+from eventapp.alliance.rules import Described, Likeness, likely_same
+from eventapp.core.db import db
+from eventapp.core.names import clean_name, pinyin_of, plain_pinyin
+from eventapp.core.variants import loose_key, writings_of
+
+_people: Any = Person.__table__
+_organisations: Any = Organisation.__table__
+_KNOWN = (
+    sa.select(
+        _people.c.id,
+        _people.c.name,
+        _people.c.titles,
+        _people.c.phone,
+        _people.c.email,
+        _people.c.organisation_id,
+        sa.func.coalesce(_organisations.c.name, ""),
+        _people.c.created_at,
+    )
+    .outerjoin(_organisations, _organisations.c.id == _people.c.organisation_id)
+    .where(
+        _people.c.alliance_id == sa.bindparam("alliance_id"),
+        _people.c.merged_into_id.is_(None),
+        _people.c.erased_at.is_(None),
+    )
+    .order_by(_people.c.id)
+)
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody of an alliance, with all that helps to tell whether they are somebody else."""
+
+    id: int
+    name: str
+    titles: str
+    phone: str
+    email: str
+    organisation_id: int | None
+    unit: str
+    created_at: datetime
+
+    @property
+    def described(self) -> Described:
+        """What the rule asks about them."""
+        return Described(self.name, self.unit, self.phone)
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Two people who may be one, and what speaks for it; the one noted first comes first."""
+
+    first: Known
+    second: Known
+    likeness: Likeness
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """So many of the pairs as were asked for, and how many there are altogether."""
+
+    pairs: tuple[Alike, ...]
+    total: int
+
+
+def duplicates_of(alliance_id: int, most: int = 50) -> Duplicates:
+    """List pairs of an alliance's people who may be one, but for those who were told apart."""
+    together: dict[tuple[str, str], list[Known]] = {}
+    for one in _known(_KNOWN, alliance_id):
+        if one.unit:
+            together.setdefault((loose_key(one.name), loose_key(one.unit)), []).append(one)
+    groups = [group for group in together.values() if len(group) > 1]
+    distinct = _told_apart(alliance_id)
+    inside = {one.id: place for place, group in enumerate(groups) for one in group}
+    decided = sum(inside.get(a, -1) == inside.get(b, -2) for a, b in distinct)
+    every = sum(len(group) * (len(group) - 1) // 2 for group in groups)
+    return Duplicates(tuple(islice(_pairs(groups, distinct), most)), every - decided)
+
+
+def _pairs(groups: Iterable[Sequence[Known]], distinct: set[tuple[int, int]]) -> Iterator[Alike]:
+    for group in groups:
+        for first, second in combinations(group, 2):
+            likeness = likely_same(first.described, second.described)
+            if likeness is not None and (first.id, second.id) not in distinct:
+                yield Alike(first, second, likeness)
+
+
+def _told_apart(alliance_id: int) -> set[tuple[int, int]]:
+    rows = db.session.execute(
+        sa.select(DistinctPeople.first_id, DistinctPeople.second_id)
+        .join(Person, Person.id == DistinctPeople.first_id)
+        .where(Person.alliance_id == alliance_id)
+    )
+    return {(row.first_id, row.second_id) for row in rows}
+
+
+def likely_same_as(
+    alliance_id: int, typed: Sequence[Described], *, but: int | None = None
+) -> list[list[tuple[Known, Likeness]]]:
+    """List for each of those who are typed the people who may be the same; `but` is left out."""
+    by_name: dict[str, list[Known]] = {}
+    by_phone: dict[str, Known] = {}
+    for one in _candidates(alliance_id, typed):
+        by_name.setdefault(loose_key(one.name), []).append(one)
+        if one.phone:
+            by_phone[one.phone] = one
+    found: list[list[tuple[Known, Likeness]]] = []
+    for described in typed:
+        near = [*by_name.get(loose_key(described.name), ())]
+        known = by_phone.get(described.phone)
+        if known is not None and known not in near:
+            near.append(known)
+        judged = ((one, likely_same(described, one.described)) for one in near if one.id != but)
+        found.append([(one, likeness) for one, likeness in judged if likeness is not None])
+    return found
+
+
+def _candidates(alliance_id: int, typed: Sequence[Described]) -> Iterator[Known]:
+    """Give those who have one of the phones, or a name that is written or read like one."""
+    names = {clean_name(one.name) for one in typed}
+    wanted: Mapping[str, set[str]] = {
+        "name": {writing for name in names for writing in writings_of(name)},
+        "spelled": {plain_pinyin(pinyin_of(name)) for name in names},
+        "phone": {one.phone for one in typed},
+    }
+    seen: set[int] = set()
+    for column, values in wanted.items():
+        some = sorted(values - {""})
+        for at in range(0, len(some), _AT_ONCE):
+            query = _KNOWN.where(_people.c[column].in_(some[at : at + _AT_ONCE]))
+            for one in _known(query, alliance_id):
+                if one.id not in seen:
+                    seen.add(one.id)
+                    yield one
+
+
+def _known(query: Any, alliance_id: int) -> Iterator[Known]:
+    for row in db.session.connection().execute(query, {"alliance_id": alliance_id}):
+        yield Known(*row)
