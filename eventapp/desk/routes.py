@@ -69,6 +69,7 @@ ALLIANCE_WAYS = (
     Way("alliance.show_lists", N_("名单"), "clipboard-list", P.SEE_DESK),
     Way("meetings.show_meetings", N_("会议"), "calendar-days", P.SEE_DESK),
     Way("charter.show_charter", N_("章程"), "book-open", P.SEE_DESK),
+    Way("privacy.show_requests", N_("个人信息"), "shield-check", P.ERASE_PEOPLE, ("privacy",)),
     Way("accounts.show_alliance_staff", N_("会务人员"), "user-cog", P.MANAGE_GRANTS),
 )
 

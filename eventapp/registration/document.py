@@ -244,6 +244,16 @@ SECTIONS = {
     "mails": N_("发给您的邮件"),
     "scans": N_("入场扫码"),
     "browsers": N_("打开过个人链接的手机和电脑"),
+    "votes": N_("代表单位投出的票"),
+    "plans": N_("议程中的安排"),
+    "signatures": N_("签约安排"),
+    "list_rows": N_("名单中的行"),
+    "notices": N_("收到的会议通知"),
+    "replies": N_("填报的回执"),
+    "link_browsers": N_("打开过联络或表决链接的手机和电脑"),
+    "documents": N_("写有姓名的已公布议程和已发布纪要"),
+    "erasures": N_("删除申请"),
+    "other_meetings": N_("报名的其他会议，各有自己的页面"),
 }
 WORDS = {
     "name": N_("姓名"),
@@ -287,6 +297,10 @@ WORDS = {
     "verdict": N_("结论"),
     "browser": N_("浏览器"),
     "opened_at": N_("打开时间"),
+    "choice": N_("表决"),
+    "role": N_("身份"),
+    "kind": N_("种类"),
+    "number": N_("编号"),
 }
 VALUES = {
     **{state.value: label for state, label in STATE_LABEL.items()},
@@ -296,4 +310,7 @@ VALUES = {
     "liaison": N_("单位联络员"),
     "desk": N_("会务组添加"),
     "own": N_("本人修改"),
+    "letter": N_("来信或当面"),
+    "agenda": N_("议程"),
+    "minutes": N_("纪要"),
 }

@@ -11,9 +11,11 @@ from flask import Flask
 from flask_babel import format_date, get_locale, gettext
 from markupsafe import Markup, escape
 
+from eventapp.core.errors import N_
 from eventapp.core.names import pad_name, short_joints
 
 WEEKDAYS = "一二三四五六日"
+ERASED = N_("已删除")
 ROW_OR_CELL = re.compile(r"<(tr|t[dh])\b")
 
 
@@ -56,9 +58,22 @@ def joints(text: str) -> Markup:
     return Markup("<wbr>").join(escape(part) for part in short_joints(text))
 
 
-def masked(phone: str) -> str:
-    """Show a phone number without its middle: 138****1234."""
-    return f"{phone[:-8]}****{phone[-4:]}" if len(phone) >= 11 else "****" if phone else ""
+def masked(contact: str) -> str:
+    """Show a phone number without its middle, 138****1234, or an address without its name."""
+    name, at, domain = contact.partition("@")
+    if at:
+        return f"{name[:2] if len(name) > 2 else ''}***@{domain}"
+    return f"{contact[:-8]}****{contact[-4:]}" if len(contact) >= 11 else "****" if contact else ""
+
+
+def named(name: str) -> str:
+    """Show a person's name; who was erased has none any more."""
+    return name or gettext(ERASED)
+
+
+def padded(name: str) -> str:
+    """Show a name as formal lists do: two characters are set apart."""
+    return pad_name(name) if name else named(name)
 
 
 def icon_reader(folder: Path) -> object:
@@ -113,7 +128,8 @@ def register(app: Flask) -> None:
         long_time=long_time,
         clock_time=clock_time,
         joints=joints,
-        pad_name=pad_name,
+        pad_name=padded,
+        named=named,
         masked=masked,
         label=label,
         worded=worded,

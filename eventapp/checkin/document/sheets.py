@@ -12,7 +12,7 @@ from eventapp.checkin.rules import METHOD_LABEL
 from eventapp.core import installation
 from eventapp.core.errors import N_
 from eventapp.registration.rules import CATEGORY_LABEL
-from eventapp.web.filters import long_time
+from eventapp.web.filters import long_time, named
 from eventapp.web.language import html_lang
 from eventapp.web.pdf import render_pdf, title_lines
 from eventapp.web.sheets import workbook
@@ -41,7 +41,7 @@ def code_of(sheet: Sheet) -> str:
 def _row(row: SheetRow, number: int, zone: str) -> dict[str, str]:
     return {
         "number": str(number),
-        "name": row.name,
+        "name": named(row.name),
         "post": row.titles,
         "role": gettext(CATEGORY_LABEL[row.category]),
         "at": exact_time(row.admitted_at, zone) if row.admitted_at else "",

@@ -100,12 +100,6 @@ def open_erasure(person_id: int) -> Erasure | None:
     )
 
 
-def own_erasures(person_id: int) -> list[Erasure]:
-    """List all wishes of a person, the oldest first."""
-    mine = sa.select(Erasure).where(Erasure.person_id == person_id)
-    return list(db.session.scalars(mine.order_by(Erasure.id)))
-
-
 def _row(wish: Erasure, name: str, unit: str) -> ErasureRow:
     return ErasureRow(
         wish.id,

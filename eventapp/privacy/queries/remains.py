@@ -95,7 +95,7 @@ def messages_about(who: Identity) -> list[int]:
     about = [f"registration:{one}" for one in who.registrations]
     reached = [text for text in (who.phone, who.email) if text]
     own = sa.or_(Message.about.in_(about), Message.recipient.in_(reached))
-    named = sa.or_(*_contains(who.texts, Message.subject, Message.text))
+    named = sa.or_(*contains(who.texts, Message.subject, Message.text))
     of_alliance = Message.scope_id.in_(scopes_of(who.alliance_id))
     found = set(db.session.scalars(sa.select(Message.id).where(of_alliance, own)))
     for one in db.session.scalars(sa.select(Message).where(of_alliance, named)):
@@ -143,17 +143,17 @@ def _listed(kind: Kept, word: str, ids: Collection[int]) -> KeptRow:
 
 
 def _editions(model: type[AgendaEdition], who: Identity) -> tuple[int, ...]:
-    named = sa.or_(*_contains(who.texts, model.body))
+    named = sa.or_(*contains(who.texts, model.body))
     return _ids(sa.select(model.id).where(model.meeting_id.in_(who.meetings), named))
 
 
 def _released(who: Identity) -> tuple[int, ...]:
-    named = sa.or_(*_contains(who.texts, MinutesEdition.body))
+    named = sa.or_(*contains(who.texts, MinutesEdition.body))
     of_alliance = MinutesEdition.alliance_id == who.alliance_id
     return _ids(sa.select(MinutesEdition.id).where(of_alliance, named))
 
 
-def _contains(texts: Iterable[str], *columns: Any) -> list[sa.ColumnElement[bool]]:
+def contains(texts: Iterable[str], *columns: Any) -> list[sa.ColumnElement[bool]]:
     """Look for any of these texts in any of these columns; in JSON they may stand escaped."""
     looked: list[sa.ColumnElement[bool]] = [sa.false()]
     for text in texts:
@@ -177,13 +177,13 @@ def mentions_of(who: Identity) -> KeptRow:
 
 def _free_texts(who: Identity) -> list[tuple[str, Any]]:
     def in_meeting(model: Any, *columns: Any, key: Any = None) -> Any:
-        named = sa.or_(*_contains(who.texts, *columns))
+        named = sa.or_(*contains(who.texts, *columns))
         return sa.select(key or model.id).where(model.meeting_id.in_(who.meetings), named)
 
-    meetings = sa.or_(*_contains(who.texts, Meeting.title, Meeting.introduction, Meeting.host_name))
-    words = sa.or_(*_contains(who.texts, MinutesStep.word))
-    remarks = sa.or_(*_contains(who.texts, NoticeReply.remark))
-    clauses = sa.or_(*_contains(who.texts, CharterEdition.body))
+    meetings = sa.or_(*contains(who.texts, Meeting.title, Meeting.introduction, Meeting.host_name))
+    words = sa.or_(*contains(who.texts, MinutesStep.word))
+    remarks = sa.or_(*contains(who.texts, NoticeReply.remark))
+    clauses = sa.or_(*contains(who.texts, CharterEdition.body))
     unreleased = Minutes.state != MinutesState.RELEASED
     return [
         ("meeting", sa.select(Meeting.id).where(Meeting.id.in_(who.meetings), meetings)),
@@ -224,8 +224,8 @@ def _free_texts(who: Identity) -> list[tuple[str, Any]]:
 
 def _typed_people(who: Identity) -> Sequence[tuple[str, Any]]:
     """Look among names that were typed into plans without saying who of the alliance is meant."""
-    speakers = sa.or_(*_contains(who.texts, ItemPerson.name))
-    signatories = sa.or_(*_contains(who.texts, Party.signatory_name))
+    speakers = sa.or_(*contains(who.texts, ItemPerson.name))
+    signatories = sa.or_(*contains(who.texts, Party.signatory_name))
     return [
         (
             "item_person",

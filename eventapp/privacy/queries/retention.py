@@ -62,10 +62,14 @@ def _slug(scope_id: int) -> str:
     return db.session.scalars(sa.select(Scope.slug).where(Scope.id == scope_id)).one()
 
 
+HOUSE = Reach(ROOT, "", 0, (), (ROOT,))
+"""What belongs to no alliance: the sign-ins and the mails of accounts."""
+
+
 def every_reach() -> list[Reach]:
     """List the house's own reach and that of each alliance."""
     ids = db.session.scalars(sa.select(Alliance.id).order_by(Alliance.id)).all()
-    return [Reach(ROOT, "", 0, (), (ROOT,)), *(reach_of(one) for one in ids)]
+    return [HOUSE, *(reach_of(one) for one in ids)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +263,14 @@ SHELVES: dict[Term, Shelf] = {
     ),
 }
 """Every kind, in the order in which it is deleted: contacts before the mails that follow them."""
+
+
+def due_everywhere() -> dict[str, dict[Term, int]]:
+    """Tell by alliance and kind how much is due now; the mails of contacts that go follow then."""
+    return {
+        reach.slug: {term: shelf.due(reach) for term, shelf in SHELVES.items()}
+        for reach in every_reach()
+    }
 
 
 @dataclass(frozen=True, slots=True)
