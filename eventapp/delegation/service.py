@@ -12,7 +12,7 @@ from eventapp.core.papers import media_type_of
 from eventapp.delegation.queries import proxies_of
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_of
-from eventapp.notices.rules import ReplyAnswer
+from eventapp.notices.rules import DESK, LIAISON, ReplyAnswer
 from eventapp.notices.service import reply
 from eventapp.registration.models import Delegation
 from eventapp.registration.queries import delegation_in, leaves_of
@@ -43,12 +43,14 @@ def answer_notice(
     persons: int | None = None,
     remark: str = "",
     proxy: Proxy | None = None,
+    channel: str = LIAISON,
 ) -> None:
     """Keep a unit's answer, and let its leave and its proxy follow: the last answer holds.
 
     Who excuses the unit is on leave from then on, who comes or sends a proxy is not; a proxy
     lives as long as the answer that names it. Without `proxy` the one that was named stays.
-    Raises Invalid at the field that lacks something.
+    The desk may note it at any time, and hold the signed paper itself. Raises Invalid at the
+    field that lacks something.
     """
     with transaction():
         meeting = meeting_of(meeting_id)
@@ -56,7 +58,12 @@ def answer_notice(
         if answer is ReplyAnswer.EXCUSED and not remark.strip():
             raise Invalid("leave_reason", N_("请写明请假的原因。"), field="remark")
         named = proxy if answer is ReplyAnswer.PROXY else None
-        person_id = None if named is None else _person(actor, meeting, unit_id, named)
+        is_paper_due = channel != DESK
+        person_id = (
+            None
+            if named is None
+            else _person(actor, meeting, unit_id, named, is_paper_due=is_paper_due)
+        )
         lock(Delegation, delegation_id)  # people before places, and both before records
         if answer is not ReplyAnswer.PROXY or named is not None:
             _end_proxies(actor, meeting_id, unit_id)
@@ -72,7 +79,7 @@ def answer_notice(
                 paper=named.paper,
             )
         _settle_leave(actor, meeting_id, unit_id, answer, remark)
-        reply(actor, meeting_id, delegation_id, answer, persons, remark)
+        reply(actor, meeting_id, delegation_id, answer, persons, remark, channel=channel)
 
 
 def _settle_leave(
@@ -97,7 +104,9 @@ def _end_proxies(actor: Actor, meeting_id: int, unit_id: int) -> None:
         revoke_mandate(actor, meeting_id, one.id)
 
 
-def _person(actor: Actor, meeting: Meeting, unit_id: int, proxy: Proxy) -> int:
+def _person(
+    actor: Actor, meeting: Meeting, unit_id: int, proxy: Proxy, *, is_paper_due: bool
+) -> int:
     if not proxy.name.strip():
         raise Invalid("proxy_missing", N_("请填写受托人的姓名。"), field="proxy_name")
     members = {name_key(name): one for one, name in member_names(meeting.alliance_id).items()}
@@ -112,9 +121,10 @@ def _person(actor: Actor, meeting: Meeting, unit_id: int, proxy: Proxy) -> int:
         )
     if not proxy.phone.strip():
         raise Invalid("proxy_phone", N_("请填写受托人的手机号。"), field="proxy_phone")
-    if proxy.paper is None:
+    if proxy.paper is not None:
+        media_type_of(proxy.paper[1])
+    elif is_paper_due:
         raise Invalid("paper_missing", N_("请上传签字或盖章的委托书。"), field="paper")
-    media_type_of(proxy.paper[1])
     try:
         found = ensure_person(
             actor,

@@ -1,4 +1,4 @@
-"""Forms of notices, of replies that the desk notes, and of letters to many."""
+"""Forms of notices and of letters to many."""
 
 from typing import Any
 
@@ -7,15 +7,13 @@ from wtforms import (
     BooleanField,
     FileField,
     IntegerField,
-    RadioField,
-    SelectChoice,  # pyright: ignore[reportAttributeAccessIssue] - newer than its stubs
 )
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from eventapp.core.papers import MEDIA_TYPES
 from eventapp.meetings.models import Meeting
-from eventapp.notices.models import Notice, NoticeReply
-from eventapp.notices.rules import ANSWER_LABEL, LONGEST_REMARK, MOST_PERSONS, Draft, ReplyAnswer
+from eventapp.notices.models import Notice
+from eventapp.notices.rules import Draft
 from eventapp.web.forms import (
     BaseForm,
     LocalTimeField,
@@ -27,7 +25,6 @@ from eventapp.web.forms import (
 )
 
 _: Any = lazy_gettext
-PERSONS_WRONG = _("人数请填 1 到 999。")
 DAYS_WRONG = _("天数是 0 到 90 之间的整数。")
 
 
@@ -85,28 +82,6 @@ class SendNoticeForm(BaseForm):
     """The last word before a notice goes out."""
 
     late_reason = text_field(_("迟发的理由"), longest=200, required=False)
-
-
-class NoteReplyForm(BaseForm):
-    """What a unit answered by telephone or on paper."""
-
-    answer = RadioField(
-        _("回执"),
-        validators=[needed],
-        choices=[SelectChoice(answer.value, _(label)) for answer, label in ANSWER_LABEL.items()],
-    )
-    persons = IntegerField(_("参会人数"), [Optional(), NumberRange(1, MOST_PERSONS, PERSONS_WRONG)])
-    remark = text_field(_("备注"), longest=LONGEST_REMARK, required=False)
-
-    def fill(self, found: NoticeReply | None) -> None:
-        """Show what is kept."""
-        if found is not None:
-            self.answer.data, self.persons.data = found.answer.value, found.persons
-            self.remark.data = found.remark
-
-    def answered(self) -> ReplyAnswer:
-        """Give the answer."""
-        return ReplyAnswer(self.answer.data)
 
 
 class WriteForm(BaseForm):

@@ -8,18 +8,21 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.accounts.queries import links_of
-from eventapp.alliance.queries import member_names
 from eventapp.core import clock
 from eventapp.core.access import Role
 from eventapp.core.errors import N_, NotFound
-from eventapp.core.papers import LARGEST
 from eventapp.delegation.forms import AddRowsForm, AnswerNoticeForm, SubstituteForm
-from eventapp.delegation.queries import people_of, proxies_of, sent_notice, unit_places
+from eventapp.delegation.queries import people_of, sent_notice, unit_places
 from eventapp.delegation.routes.blueprint import HERE, LIAISON, bp, own
-from eventapp.delegation.service import Proxy, answer_notice
+from eventapp.delegation.routes.replies import (
+    kept_reply,
+    proxy_values,
+    sent_reply,
+    take_reply,
+)
 from eventapp.meetings.models import Meeting
 from eventapp.notices.queries import reply_of
-from eventapp.notices.rules import ANSWER_LABEL, ReplyAnswer, may_reply
+from eventapp.notices.rules import ANSWER_LABEL, may_reply
 from eventapp.registration.document import link_address, slips_pdf
 from eventapp.registration.queries import (
     DelegationRow,
@@ -103,40 +106,23 @@ def _prefix(registration_id: int) -> str:
     return f"instead-{registration_id}-"
 
 
-def _reply_form(*, is_sent: bool, **values: Any) -> AnswerNoticeForm:
-    form = (
-        AnswerNoticeForm(prefix="reply-")
-        if is_sent
-        else AnswerNoticeForm(formdata=None, prefix="reply-", **values)
-    )
-    form.answer.choices = [(one.value, gettext(ANSWER_LABEL[one])) for one in ReplyAnswer]
-    return form
-
-
 def _reply_values(
     meeting: Meeting, delegation: DelegationRow, form: AnswerNoticeForm | None
 ) -> dict[str, Any]:
     given = reply_of(delegation.id)
-    values: dict[str, Any] = (
-        {"answer": given.answer.value, "persons": given.persons, "remark": given.remark}
-        if given
-        else {}
-    )
-    names = member_names(meeting.alliance_id)
     return {
         "notice": sent_notice(meeting.id),
         "reply": given,
-        "reply_form": form or _reply_form(is_sent=False, **values),
+        "reply_form": form or kept_reply(given),
         "reply_opened": form is not None or given is None,
         "may_reply": may_reply(meeting.state, meeting.starts_at, clock.now()),
         "answer_label": ANSWER_LABEL,
-        "proxies": proxies_of(meeting.id, delegation.organisation_id),
+        **proxy_values(meeting, delegation),
         "leaves": [
             one
             for one in leaves_of(meeting.id)
             if one.organisation_id == delegation.organisation_id and one.person_id is None
         ],
-        "units": sorted(name for one, name in names.items() if one != delegation.organisation_id),
     }
 
 
@@ -198,34 +184,12 @@ def _substitute(meeting_id: int, registration_id: int, form: SubstituteForm) -> 
 def save_reply(meeting: str) -> BaseResponse | tuple[str, int]:
     """Keep the unit's answer to the notice."""
     found, delegation = own(meeting)
-    form = _reply_form(is_sent=True)
+    form = sent_reply()
     meeting_id, delegation_id = found.id, delegation.id
-    if not attempt(form, lambda: _answer(meeting_id, delegation_id, form)):
+    if not attempt(form, lambda: take_reply(meeting_id, delegation_id, form)):
         return unit_page(found, delegation, reply=form), 422
     say(N_("回执已提交，开会前都可以修改。"))
     return redirect(url_for("delegation.show_delegation", meeting=meeting), 303)
-
-
-def _answer(meeting_id: int, delegation_id: int, form: AnswerNoticeForm) -> None:
-    sent = form.paper.data
-    name = getattr(sent, "filename", "") or ""
-    paper = (name, sent.read(LARGEST + 1)) if name else None
-    proxy = Proxy(
-        form.proxy_name.data or "",
-        form.proxy_unit.data or "",
-        form.proxy_phone.data or "",
-        paper,
-    )
-    is_named = bool(proxy.name or proxy.unit or proxy.phone or paper)
-    answer_notice(
-        actor(),
-        meeting_id,
-        delegation_id,
-        ReplyAnswer(form.answer.data),
-        persons=form.persons.data,
-        remark=form.remark.data or "",
-        proxy=proxy if is_named else None,
-    )
 
 
 @bp.get(f"{HERE}/slips.pdf")

@@ -13,13 +13,12 @@ from eventapp.core.outbox import FATE_LABEL
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
 from eventapp.notices.document import notice_pdf
-from eventapp.notices.forms import NoteReplyForm, NoticeForm, PaperForm, SendNoticeForm
+from eventapp.notices.forms import NoticeForm, PaperForm, SendNoticeForm
 from eventapp.notices.models import Notice
-from eventapp.notices.queries import notice_in, notices_of, reply_of, units_of
+from eventapp.notices.queries import notice_in, notices_of, units_of
 from eventapp.notices.routes.blueprint import MANAGE, PDF, bp, heading, issuer_of
 from eventapp.notices.rules import (
     ANSWER_LABEL,
-    DESK,
     NOTICE_LABEL,
     NoticeState,
     ReplyAnswer,
@@ -32,11 +31,9 @@ from eventapp.notices.service import (
     compose_notice,
     remind_units,
     remove_paper,
-    reply,
     send_notice,
 )
 from eventapp.registration.document import link_address
-from eventapp.registration.queries import delegation_in
 from eventapp.web.download import download
 from eventapp.web.errors import text_of
 from eventapp.web.forms import attempt, say
@@ -222,40 +219,4 @@ def remind_silent_units(meeting: str) -> BaseResponse | tuple[str, int]:
     except Conflict as error:
         return _notices(meeting_by_slug(meeting), text_of(error)), 422
     say(N_("已给 %(count)s 个单位写信。"), count=count)
-    return redirect(url_for("notices.show_notices", meeting=meeting), 303)
-
-
-@bp.get(f"{HERE}/replies/<int:delegation_id>")
-@MANAGE
-def edit_reply(meeting: str, delegation_id: int) -> str:
-    """Ask what a unit answered by telephone or on paper."""
-    found, form = meeting_by_slug(meeting), NoteReplyForm(formdata=None)
-    delegation = delegation_in(found.id, delegation_id)
-    form.fill(reply_of(delegation.id))
-    return _reply(found, delegation_id, form)
-
-
-def _reply(found: Meeting, delegation_id: int, form: NoteReplyForm) -> str:
-    return render_template(
-        "notices/edit_reply.html",
-        delegation=delegation_in(found.id, delegation_id),
-        form=form,
-        **heading(found),
-    )
-
-
-@bp.post(f"{HERE}/replies/<int:delegation_id>")
-@MANAGE
-def save_reply(meeting: str, delegation_id: int) -> BaseResponse | tuple[str, int]:
-    """Note what a unit answered by telephone or on paper."""
-    found, form = meeting_by_slug(meeting), NoteReplyForm()
-    meeting_id = found.id
-
-    def note() -> None:
-        persons, remark = form.persons.data, form.remark.data or ""
-        reply(actor(), meeting_id, delegation_id, form.answered(), persons, remark, channel=DESK)
-
-    if not attempt(form, note):
-        return _reply(found, delegation_id, form), 422
-    say(N_("回执已记录。"))
     return redirect(url_for("notices.show_notices", meeting=meeting), 303)

@@ -22,8 +22,8 @@ from eventapp.core.outbox import Fate, Message
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_of
 from eventapp.notices.models import NoticeDelivery
-from eventapp.notices.queries import latest_notice, notice_in, reply_of, units_of
-from eventapp.notices.rules import Draft, NoticeState, ReplyAnswer
+from eventapp.notices.queries import latest_notice, notice_in, units_of
+from eventapp.notices.rules import DESK, Draft, NoticeState, ReplyAnswer
 from eventapp.notices.service import (
     add_paper,
     change_notice,
@@ -191,17 +191,12 @@ def test_the_desk_composes_sends_and_notes_an_answer(app: Flask, client: FlaskCl
     assert client.get(f"{one}/papers/{'0' * 64}").status_code == 404
     pdf = PdfReader(BytesIO(client.get(f"{one}/notice.pdf").data))
     assert "请参加" in "".join(page.extract_text() for page in pdf.pages)
-    answer = {"answer": "attending", "persons": "3", "remark": "电话答复"}
-    assert client.post(f"{here}/replies/{delegation_id}", data=answer).status_code == 303
-    assert client.post(f"{here}/replies/{delegation_id}", data={}).status_code == 422
+    with app.app_context():
+        reply(SYSTEM, meeting_id, delegation_id, ReplyAnswer.ATTENDING, 3, "电话答复", channel=DESK)
     listed = client.get(f"{here}?answer=attending").text
     assert "电话答复" in listed
     assert "甲学院" in listed
     assert "甲学院" not in client.get(f"{here}?answer=silent").text
-    with app.app_context():
-        found = reply_of(delegation_id)
-        assert found is not None
-        assert (found.persons, found.channel) == (3, "desk")
 
 
 def test_a_liaison_receives_the_notice_once_and_reads_only_its_papers(
