@@ -156,7 +156,7 @@ def _connect_reading(connection: Any, _record: Any) -> None:
 
 def _begin_immediate(connection: sa.Connection) -> None:
     # A deferred BEGIN that reads first and writes later loses the race for the write lock.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.connection.cursor().execute("BEGIN IMMEDIATE")
 
 
 @contextmanager
@@ -184,6 +184,7 @@ def transaction() -> Iterator[Session]:
             raise
         finally:
             session.info["writing"] = False
+            session.info.pop("noted", None)
             calls = session.info.pop("after_commit", [])
     for call in calls:
         call()
@@ -233,6 +234,12 @@ def _turn() -> Iterator[None]:
     finally:
         if embedded:
             _sqlite_writers.release()
+
+
+def noted() -> dict[Any, Any]:
+    """Give this transaction's notes: what it holds need not be read twice; gone when it ends."""
+    session = _writing()
+    return session.info.setdefault("noted", {}) if session is not None else {}
 
 
 def after_commit(call: Callable[[], None]) -> None:

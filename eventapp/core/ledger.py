@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from eventapp.core import clock
 from eventapp.core.access import Actor
-from eventapp.core.db import Base, db
+from eventapp.core.db import Base, db, noted
 
 GENESIS = "0" * 64
 
@@ -121,9 +121,16 @@ def open_ledgers(scope_id: int) -> None:
 
 
 def lock_head(scope_id: int, name: str) -> Head:
-    """Hold a ledger until the transaction ends and tell where it stands."""
-    row = db.session.execute(LOCK_HEAD, {"scope_id": scope_id, "name": name}).one()
-    return Head(row.seq, row.hash)
+    """Hold a ledger until the transaction ends and tell where it stands.
+
+    Whoever holds it knows where it stands: asked again, it costs no statement.
+    """
+    held = noted()
+    if (scope_id, name) not in held:
+        key = {"scope_id": scope_id, "name": name}
+        row = db.session.connection().execute(LOCK_HEAD, key).one()
+        held[scope_id, name] = Head(row.seq, row.hash)
+    return held[scope_id, name]
 
 
 def head_of(scope_id: int, name: str) -> Head:
@@ -134,10 +141,9 @@ def head_of(scope_id: int, name: str) -> Head:
 
 def move_head(scope_id: int, name: str, head: Head) -> None:
     """Note the new end of a ledger that this transaction holds."""
-    db.session.execute(
-        MOVE_HEAD,
-        {"b_scope_id": scope_id, "b_name": name, "b_seq": head.seq, "b_hash": head.hash},
-    )
+    place = {"b_scope_id": scope_id, "b_name": name, "b_seq": head.seq, "b_hash": head.hash}
+    db.session.connection().execute(MOVE_HEAD, place)
+    noted()[scope_id, name] = head
 
 
 Record = TypeVar("Record", bound=Chained)
@@ -163,6 +169,9 @@ def append_all(kind: type[Chained], scope_id: int, facts: Sequence[Facts]) -> He
         place = {"scope_id": scope_id, "seq": head.seq, "body": data.decode(), "hash": head.hash}
         rows.append({**columns, **place})
     db.session.flush()  # what the records speak of comes before them
+    if len(rows) == 1:
+        write_record(db.session.connection(), kind, rows[0], head)
+        return head
     table: Any = sa.inspect(kind).local_table
     db.session.connection().execute(sa.insert(table), rows)
     move_head(scope_id, kind.ledger, head)
@@ -207,6 +216,8 @@ def write_record(
     """
     row = {**values, "seq": end.seq, "hash": end.hash}
     record, together = _statements(kind, tuple(row))
+    if (held := (values["scope_id"], kind.ledger)) in noted():
+        noted()[held] = end
     named = {f"r_{name}": value for name, value in row.items()}
     moved = {"b_scope_id": values["scope_id"], "b_name": kind.ledger}
     moved |= {"b_seq": end.seq, "b_hash": end.hash}
