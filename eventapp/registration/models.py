@@ -134,6 +134,7 @@ class Registration(Base):
             postgresql_where=_ALIVE,
         ),
         sa.Index("ix_registrations_unit", "meeting_id", "organisation_id"),
+        sa.Index("ix_registrations_state", "meeting_id", "state", "category"),  # to count by
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from eventapp.core.db import db
+from eventapp.meetings.models import Meeting
 from eventapp.registration.models import CategoryRule, Delegation, Registration, Terms
 from eventapp.registration.rules import PUBLIC_CATEGORIES, SHORT_DAYS, Category, State
 
@@ -17,6 +18,7 @@ _registrations: Any = Registration.__table__
 _rules: Any = CategoryRule.__table__
 _delegations: Any = Delegation.__table__
 _terms: Any = Terms.__table__
+_meetings: Any = Meeting.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,84 +75,86 @@ def terms_of(meeting_id: int) -> TermsRow:
     return TermsRow(*row) if row else TermsRow()
 
 
+_MEETING = sa.bindparam("meeting_id")
+_UNITS = sa.bindparam("units", expanding=True)
 _READ_TERMS = sa.select(
     _terms.c.quota, _terms.c.unit_quota, _terms.c.substitute_until, _terms.c.short_days
-).where(_terms.c.meeting_id == sa.bindparam("meeting_id"))
-_HOLD_TERMS = _READ_TERMS.with_for_update()
-_READ_RULES = (
-    sa.select(_rules.c.category, _rules.c.public, _rules.c.auto_approve, _rules.c.quota)
-    .where(_rules.c.meeting_id == sa.bindparam("meeting_id"))
-    .order_by(_rules.c.id)
+).where(_terms.c.meeting_id == _MEETING)
+_HOLD = sa.select(_terms.c.meeting_id).where(_terms.c.meeting_id == _MEETING).with_for_update()
+_USUAL_TERMS = sa.text(
+    "INSERT INTO registration_terms (meeting_id, short_days) VALUES (:meeting_id, :short_days)"
+    " ON CONFLICT DO NOTHING"
 )
-_HOLD_RULES = _READ_RULES.with_for_update()
-_READ_UNITS = (
-    sa.select(_delegations.c.organisation_id, _delegations.c.quota)
-    .where(
-        _delegations.c.meeting_id == sa.bindparam("meeting_id"),
-        _delegations.c.organisation_id.in_(sa.bindparam("units", expanding=True)),
+_TAKEN = (
+    sa.select(sa.func.count())
+    .select_from(_registrations)
+    .where(_registrations.c.meeting_id == _meetings.c.id, _registrations.c.state.in_(TAKING))
+)
+_OF_CATEGORY = _TAKEN.where(_registrations.c.category == _rules.c.category)
+# People are counted only where a number limits them.
+_LIMITS = (
+    sa.select(
+        sa.case((_terms.c.quota.is_not(None), _terms.c.quota - _TAKEN.scalar_subquery())),
+        _terms.c.unit_quota,
+        _rules.c.category,
+        _rules.c.public,
+        _rules.c.auto_approve,
+        _rules.c.quota,
+        sa.case((_rules.c.quota.is_not(None), _rules.c.quota - _OF_CATEGORY.scalar_subquery())),
     )
-    .order_by(_delegations.c.id)
+    .select_from(
+        _meetings.outerjoin(_terms, _terms.c.meeting_id == _meetings.c.id).outerjoin(
+            _rules, _rules.c.meeting_id == _meetings.c.id
+        )
+    )
+    .where(_meetings.c.id == _MEETING)
 )
-_HOLD_UNITS = _READ_UNITS.with_for_update()
-_TAKING = sa.and_(
-    _registrations.c.meeting_id == sa.bindparam("meeting_id"), _registrations.c.state.in_(TAKING)
-)
-_BY_CATEGORY = (
-    sa.select(_registrations.c.category, sa.func.count())
-    .where(_TAKING)
-    .group_by(_registrations.c.category)
+_QUOTAS = sa.select(_delegations.c.organisation_id, _delegations.c.quota).where(
+    _delegations.c.meeting_id == _MEETING,
+    _delegations.c.organisation_id.in_(_UNITS),
+    _delegations.c.quota.is_not(None),
 )
 _BY_UNIT = (
     sa.select(_registrations.c.organisation_id, sa.func.count())
-    .where(_TAKING, _registrations.c.organisation_id.in_(sa.bindparam("units", expanding=True)))
+    .where(
+        _registrations.c.meeting_id == _MEETING,
+        _registrations.c.state.in_(TAKING),
+        _registrations.c.organisation_id.in_(_UNITS),
+    )
     .group_by(_registrations.c.organisation_id)
 )
 
 
 def hold_places(meeting_id: int, units: Collection[int]) -> Places:
-    """Count the free places of a meeting and of these units while holding what limits them.
+    """Count the free places of a meeting and of these units, and keep others from counting.
 
-    Whoever takes or frees places goes through here, so that no two take the last one: terms
-    first, then categories, then delegations, the same order for everybody, and before any
-    registration is held.
+    Whoever takes or frees places, or says how many there are, goes through here before any
+    registration is held: so no two take the last place. The row of the meeting's terms is what
+    they wait for.
     """
-    return _count(meeting_id, units, _HOLD_TERMS, _HOLD_RULES, _HOLD_UNITS)
+    connection, key = db.session.connection(), {"meeting_id": meeting_id}
+    if connection.execute(_HOLD, key).first() is None:
+        connection.execute(_USUAL_TERMS, {**key, "short_days": SHORT_DAYS})
+        connection.execute(_HOLD, key)
+    return look_at_places(meeting_id, units)
 
 
 def look_at_places(meeting_id: int, units: Collection[int]) -> Places:
     """Count the free places without holding anything: for pages, never for who takes one."""
-    return _count(meeting_id, units, _READ_TERMS, _READ_RULES, _READ_UNITS)
-
-
-def _count(
-    meeting_id: int,
-    units: Collection[int],
-    terms_query: Any,
-    rules_query: Any,
-    units_query: sa.Select[Any, Any],
-) -> Places:
-    connection = db.session.connection()
-    key = {"meeting_id": meeting_id}
-    row = connection.execute(terms_query, key).first()
-    terms = TermsRow(*row) if row else TermsRow()
+    connection, key = db.session.connection(), {"meeting_id": meeting_id}
     rules = {category: RuleRow(category in PUBLIC_CATEGORIES) for category in Category}
-    for category, *rule in connection.execute(rules_query, key):
-        rules[category] = RuleRow(*rule)
-    quotas: dict[int, int | None] = {}
+    categories: dict[Category, int | None] = dict.fromkeys(Category)
+    of_meeting, of_unit = None, None
+    for row in connection.execute(_LIMITS, key):
+        of_meeting, of_unit, category, *rule, left = row
+        if category is not None:
+            rules[category], categories[category] = RuleRow(*rule), left
+    of_units: dict[int, int | None] = dict.fromkeys(units, of_unit)
     if units:
-        of_units = {**key, "units": sorted(units)}
-        quotas = dict.fromkeys(units, terms.unit_quota)
-        for unit, quota in connection.execute(units_query, of_units):
-            quotas[unit] = terms.unit_quota if quota is None else quota
-        if any(quota is not None for quota in quotas.values()):
-            for unit, taken in connection.execute(_BY_UNIT, of_units):
-                quota = quotas[unit]
-                quotas[unit] = None if quota is None else quota - taken
-    limits = {category: rule.quota for category, rule in rules.items()}
-    total = terms.quota
-    if total is not None or any(limit is not None for limit in limits.values()):
-        for category, taken in connection.execute(_BY_CATEGORY, key):
-            total = None if total is None else total - taken
-            limit = limits[category]
-            limits[category] = None if limit is None else limit - taken
-    return Places(rules, total, limits, quotas)
+        named = {**key, "units": sorted(units)}
+        of_units.update({row[0]: row[1] for row in connection.execute(_QUOTAS, named)})
+        if any(quota is not None for quota in of_units.values()):
+            for unit, taken in connection.execute(_BY_UNIT, named):
+                quota = of_units[unit]
+                of_units[unit] = None if quota is None else quota - taken
+    return Places(rules, of_meeting, categories, of_units)

@@ -19,7 +19,6 @@ from eventapp.registration.queries.places import hold_places, terms_of
 from eventapp.registration.rules import (
     CONTACT_MONTHS,
     DEFAULT_CONSENT,
-    SHORT_DAYS,
     Category,
     annex_of,
 )
@@ -56,14 +55,12 @@ def set_terms(
             raise Invalid(
                 "substitute_late", N_("更换代表的截止时间不能晚于闭会。"), field="substitute_until"
             )
-        terms = session.get(Terms, meeting_id, with_for_update=True, populate_existing=True)
-        if terms is None:
-            terms = Terms(meeting_id=meeting_id, short_days=SHORT_DAYS)
-            session.add(terms)
+        hold_places(meeting_id, ())
+        terms = session.get_one(Terms, meeting_id, populate_existing=True)
         keeps_otherwise = terms.short_days != short_days
         terms.quota, terms.unit_quota = quota, unit_quota
         terms.substitute_until, terms.short_days = substitute_until, short_days
-        flush_or(Conflict("terms_set", N_("名额刚刚已由他人设定，请刷新页面。")))
+        session.flush()
         audit(
             actor,
             meeting.scope_id,
