@@ -230,7 +230,8 @@ def _is_invisible(char: str) -> bool:
     return selector or unicodedata.category(char) in {"Cc", "Cf", "Cs"}
 
 
-def _readings(cleaned: str, said: str = "") -> list[_Reading]:
+@lru_cache(maxsize=256)  # a name is spelled, shortened and sorted in one go
+def _readings(cleaned: str, said: str = "") -> Sequence[_Reading]:
     """Read a cleaned name: as said, or the surname by the table and the rest by its words."""
     by_hand = _said(_TOKEN.findall(cleaned), said) if said else None
     if by_hand is not None:
@@ -244,7 +245,7 @@ def _readings(cleaned: str, said: str = "") -> list[_Reading]:
     tokens = _TOKEN.findall(cleaned)
     sounds += _sounds("".join(token for token in tokens if _is_han(token))[size:])
     spoken = iter(sounds)
-    return [_reading(token, next(spoken) if _is_han(token) else "") for token in tokens]
+    return tuple(_reading(token, next(spoken) if _is_han(token) else "") for token in tokens)
 
 
 def _said(tokens: Sequence[str], said: str) -> list[_Reading] | None:
@@ -327,7 +328,7 @@ def _is_han(token: str) -> bool:
     return re.match(f"[{_HAN}]", token) is not None
 
 
-def _written_together(readings: list[_Reading]) -> str:
+def _written_together(readings: Sequence[_Reading]) -> str:
     word = ""
     for reading in readings:
         syllable = reading.syllable.replace("v", "ü") or reading.text

@@ -1,5 +1,7 @@
 """Telephone numbers in the one form in which they identify a person."""
 
+from functools import lru_cache
+
 import phonenumbers
 
 from eventapp.core.errors import N_, Invalid
@@ -7,6 +9,7 @@ from eventapp.core.errors import N_, Invalid
 HOME = "CN"
 
 
+@lru_cache(maxsize=256)  # a form, a limit and a verb ask for the same one
 def clean_phone(text: str) -> str:
     """Return a number as it is kept: digits alone for China, + and country code for elsewhere.
 

@@ -12,9 +12,12 @@ def _missing() -> NotFound:
     return NotFound("not_found", N_("没有找到您要的内容。"))
 
 
+_BY_SLUG = sa.select(Meeting).where(Meeting.slug == sa.bindparam("slug"))
+
+
 def meeting_by_slug(slug: str) -> Meeting:
     """Find a meeting by its word in URLs; raises NotFound."""
-    found = db.session.scalar(sa.select(Meeting).where(Meeting.slug == slug))
+    found = db.session.scalar(_BY_SLUG, {"slug": slug})
     if found is None:
         raise _missing()
     return found

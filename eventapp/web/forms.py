@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from babel.support import NullTranslations, Translations
 from flask import flash
-from flask_babel import gettext, lazy_gettext
+from flask_babel import get_locale, gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, Field, Form, StringField, TextAreaField, ValidationError
+from wtforms.i18n import messages_path
 from wtforms.validators import Length
 
 from eventapp.core.errors import DomainError, Invalid
@@ -28,6 +31,13 @@ LARGEST = 2**31 - 1
 
 class BaseForm(FlaskForm):
     """A form that refuses what no database can keep and says so beside the field."""
+
+    class Meta(FlaskForm.Meta):
+        """Where the library's own words come from."""
+
+        def get_translations(self, form: Any) -> Any:  # noqa: ARG002 - WTForms' signature
+            """Give the library's words in the language of the request."""
+            return _words_of(str(get_locale()))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields; what no column holds is a mistake at its field, not an error page."""
@@ -49,6 +59,11 @@ class BaseForm(FlaskForm):
             field.errors = [*field.errors, text]
         else:
             self.form_errors = [*self.form_errors, text]
+
+
+@cache  # the library itself would read its catalogue for every request
+def _words_of(language: str) -> NullTranslations:
+    return Translations.load(messages_path(), [language], domain="wtforms")
 
 
 def _is_storable(text: str) -> bool:

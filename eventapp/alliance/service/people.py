@@ -75,7 +75,16 @@ _PEOPLE = (
         _people.c.titles,
     )
     .where(_people.c.merged_into_id.is_(None), _people.c.erased_at.is_(None))
+    .where(_people.c.alliance_id == sa.bindparam("alliance_id"))
     .order_by(_people.c.id)
+)
+# SQLite finds the index of those who have a phone only where a query says that they have one.
+_BY_PHONE = _PEOPLE.where(
+    _people.c.phone != sa.literal_column("''"),
+    _people.c.phone.in_(sa.bindparam("phones", expanding=True)),
+)
+_WITHOUT_PHONE = _PEOPLE.where(
+    _people.c.phone == "", _people.c.organisation_id.is_not_distinct_from(sa.bindparam("unit"))
 )
 _NOTE = sa.insert(_people).returning(_people.c.id, sort_by_parameter_order=True)
 
@@ -175,15 +184,11 @@ def _known_among(
     phones = sorted({row["phone"] for row in rows if row["phone"]})
     units = {row["organisation_id"] for row in rows if not row["phone"]}
     found: dict[tuple[Any, ...], KnownPerson] = {}
-    for wanted in (
-        *(_people.c.phone.in_(phones[at : at + 500]) for at in range(0, len(phones), 500)),
-        *(
-            sa.and_(_people.c.phone == "", _people.c.organisation_id.is_not_distinct_from(unit))
-            for unit in units
-        ),
+    for query, wanted in (
+        *((_BY_PHONE, {"phones": phones[at : at + 500]}) for at in range(0, len(phones), 500)),
+        *((_WITHOUT_PHONE, {"unit": unit}) for unit in units),
     ):
-        query = _PEOPLE.where(_people.c.alliance_id == alliance_id, wanted)
-        for row in db.session.connection().execute(query):
+        for row in db.session.connection().execute(query, {"alliance_id": alliance_id, **wanted}):
             key = _identity(row._asdict())
             found.setdefault(key, KnownPerson(row.id, row.name, row.email, row.titles))
     return found

@@ -61,12 +61,15 @@ _PUBLIC = sa.select(CategoryRule.category, CategoryRule.public).where(
 
 def consent_of(meeting_id: int) -> ConsentText | None:
     """Find the newest consent text of a meeting, None where the organiser wrote none yet."""
-    return db.session.scalar(
-        sa.select(ConsentText)
-        .where(ConsentText.meeting_id == meeting_id)
-        .order_by(ConsentText.version.desc())
-        .limit(1)
-    )
+    return db.session.scalar(_CONSENT, {"meeting_id": meeting_id})
+
+
+_CONSENT = (
+    sa.select(ConsentText)
+    .where(ConsentText.meeting_id == sa.bindparam("meeting_id"))
+    .order_by(ConsentText.version.desc())
+    .limit(1)
+)
 
 
 def shown_consent(meeting_id: int) -> tuple[int, str]:

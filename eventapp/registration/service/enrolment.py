@@ -13,7 +13,7 @@ from eventapp.accounts.service import make_links
 from eventapp.core import clock
 from eventapp.core.access import Actor, Role
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import N_, Conflict
+from eventapp.core.errors import N_, Busy, Conflict
 from eventapp.core.jobs import enqueue_all
 from eventapp.core.ledger import Act, audit_all
 from eventapp.meetings.models import Meeting
@@ -37,9 +37,6 @@ _REGISTER = sa.insert(_registrations).returning(_registrations.c.id, sort_by_par
 _CONSENT = sa.insert(Consent.__table__)  # type: ignore[arg-type]
 _ANSWER = sa.insert(Answer.__table__)  # type: ignore[arg-type]
 _PASS = sa.insert(_passes)
-_TAKEN_CODES = sa.select(_passes.c.code).where(
-    _passes.c.code.in_(sa.bindparam("codes", expanding=True))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,16 +222,12 @@ def add_passes(meeting_id: int, registration_ids: Sequence[int]) -> None:
     if not registration_ids:
         return
     connection, now = db.session.connection(), clock.now()
-    codes: set[str] = set()
-    while len(codes) < len(registration_ids):
-        drawn = {make_code(secrets.randbits) for _ in range(len(registration_ids) - len(codes))}
-        taken = connection.execute(_TAKEN_CODES, {"codes": sorted(drawn)}).scalars()
-        codes |= drawn - set(taken)
     common = {"meeting_id": meeting_id, "generation": 1, "issued_at": now}
-    connection.execute(
-        _PASS,
-        [
-            {**common, "registration_id": one, "code": code}
-            for one, code in zip(registration_ids, codes, strict=True)
-        ],
-    )
+    rows = [
+        {**common, "registration_id": one, "code": make_code(secrets.randbits)}
+        for one in registration_ids
+    ]
+    try:
+        connection.execute(_PASS, rows)
+    except IntegrityError as error:  # one in a million draws a code that somebody has
+        raise Busy("database_busy", N_("系统正忙，请稍后再试；您的内容没有丢失。")) from error

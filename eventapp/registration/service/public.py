@@ -124,7 +124,7 @@ def agreed_consent(meeting_id: int, version: int) -> ConsentText:
             N_("个人信息说明刚刚有修改，请再看一遍后勾选。"),
             field="consent",
         )
-    return current_consent(ANONYMOUS, meeting_id)
+    return found or current_consent(ANONYMOUS, meeting_id)
 
 
 def member_named(alliance_id: int, unit: str) -> int | None:
