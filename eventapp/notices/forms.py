@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext
 from wtforms import (
     BooleanField,
     FileField,
+    HiddenField,
     IntegerField,
 )
 from wtforms.validators import InputRequired, NumberRange, Optional
@@ -47,6 +48,8 @@ class NoticeForm(BaseForm):
         description=_("按章程规定填写；迟于这个期限发出，要写明理由。"),
     )
 
+    seen = HiddenField()
+
     def fill(self, notice: Notice, meeting: Meeting) -> None:
         """Show a notice as it is kept."""
         self.title.data, self.text.data = notice.title, notice.text
@@ -64,6 +67,7 @@ class NoticeForm(BaseForm):
             matters=(self.matters.data or "").splitlines(),
             reply_by=to_utc(by, meeting.zone) if by else None,
             notice_days=self.notice_days.data or 0,
+            seen=(self.seen.data or "")[:64],
         )
 
 

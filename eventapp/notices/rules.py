@@ -33,6 +33,8 @@ class Draft:
     matters: Sequence[str]
     reply_by: datetime | None
     notice_days: int
+    seen: str = ""
+    """The digest of the meeting's arrangements that stood beside it while it was written."""
 
 
 class ReplyAnswer(StrEnum):

@@ -198,6 +198,7 @@ MATRIX: dict[str, str] = {
     "notices.preview_letter": "AO.............",
     "notices.read_notice": "...........L...",
     "notices.remind_silent_units": "AO.............",
+    "notices.renew_notice": "AO.............",
     "notices.save_notice": "AO.............",
     "notices.save_paper": "AO.............",
     "notices.send_again": "AO.............",

@@ -10,10 +10,12 @@ from eventapp.notices.queries.letters import (
 )
 from eventapp.notices.queries.notices import (
     UnitRow,
+    arrangements_of,
     delivery_to,
     latest_notice,
     notice_in,
     notices_of,
+    seen_while_written,
     units_of,
 )
 from eventapp.notices.queries.replies import reply_of
@@ -23,6 +25,7 @@ __all__ = [
     "Changes",
     "LetterRow",
     "UnitRow",
+    "arrangements_of",
     "changes_of",
     "delivery_to",
     "latest_notice",
@@ -32,6 +35,7 @@ __all__ = [
     "notices_of",
     "recipients_of",
     "reply_of",
+    "seen_while_written",
     "units_of",
     "was_done_within",
 ]

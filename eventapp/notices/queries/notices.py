@@ -1,16 +1,21 @@
 """Reads of notices, of their way to the units, and of what the units answered."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
+from eventapp.agenda.queries import items_of
 from eventapp.alliance.models import Organisation, Person
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
+from eventapp.core.ledger import AuditEntry
 from eventapp.core.outbox import FATE, Fate, Message
+from eventapp.meetings.models import Meeting
 from eventapp.notices.models import Notice, NoticeDelivery, NoticeReply
-from eventapp.notices.rules import NoticeState, ReplyAnswer
+from eventapp.notices.rules import NoticeState, ReplyAnswer, compose_text, compose_title
 from eventapp.registration.models import Delegation
 
 
@@ -48,6 +53,31 @@ def notice_in(meeting_id: int, notice_id: int) -> Notice:
     if found is None or found.meeting_id != meeting_id:
         raise NotFound("notice_unknown", N_("没有找到这份通知。"))
     return found
+
+
+def arrangements_of(meeting: Meeting) -> dict[str, Any]:
+    """Word a meeting's time, place and agenda as a new notice begins: title, text, matters."""
+    return {
+        "title": compose_title(meeting.title),
+        "text": compose_text(
+            meeting.title, meeting.starts_at, meeting.zone, meeting.venue, meeting.address
+        ),
+        "matters": [item.title for item in items_of(meeting.id)],
+    }
+
+
+def seen_while_written(scope_id: int, notice_id: int) -> str:
+    """Tell the digest of the arrangements that a draft was last written from, empty if unknown."""
+    bodies = db.session.scalars(
+        sa.select(AuditEntry.body)
+        .where(
+            AuditEntry.scope_id == scope_id,
+            AuditEntry.subject == f"notice:{notice_id}",
+            AuditEntry.action.in_(("notice.compose", "notice.change")),
+        )
+        .order_by(AuditEntry.seq.desc())
+    )
+    return next((seen for one in bodies if (seen := json.loads(one)["data"].get("seen"))), "")
 
 
 def latest_notice(meeting_id: int, *, sent: bool = False) -> Notice | None:

@@ -9,13 +9,20 @@ from eventapp.accounts.queries import links_of
 from eventapp.core import clock, files
 from eventapp.core.access import Role
 from eventapp.core.errors import N_, Conflict, NotFound
+from eventapp.core.ledger import digest
 from eventapp.core.outbox import FATE_LABEL
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
 from eventapp.notices.document import notice_pdf
 from eventapp.notices.forms import NoticeForm, PaperForm, SendNoticeForm
 from eventapp.notices.models import Notice
-from eventapp.notices.queries import notice_in, notices_of, units_of
+from eventapp.notices.queries import (
+    arrangements_of,
+    notice_in,
+    notices_of,
+    seen_while_written,
+    units_of,
+)
 from eventapp.notices.routes.blueprint import MANAGE, PDF, bp, heading, issuer_of
 from eventapp.notices.rules import (
     ANSWER_LABEL,
@@ -29,6 +36,7 @@ from eventapp.notices.service import (
     add_paper,
     change_notice,
     compose_notice,
+    recompose_notice,
     remind_units,
     remove_paper,
     send_notice,
@@ -102,11 +110,15 @@ def _notice(
     paper: PaperForm | None = None,
     sending: SendNoticeForm | None = None,
 ) -> str:
-    units = units_of(found.id)
+    units, is_draft = units_of(found.id), notice.state is NoticeState.DRAFT
+    now = digest(arrangements_of(found)) if is_draft else ""
+    before = seen_while_written(found.scope_id, notice.id)
+    form.seen.data = now
     return render_template(
         "notices/show_notice.html",
         notice=notice,
-        is_draft=notice.state is NoticeState.DRAFT,
+        is_draft=is_draft,
+        is_outdated=bool(now and before and now != before),
         form=form,
         paper=paper or PaperForm(formdata=None),
         sending=sending or SendNoticeForm(formdata=None),
@@ -133,6 +145,15 @@ def save_notice(meeting: str, notice_id: int) -> BaseResponse | tuple[str, int]:
     if not attempt(form, lambda: change_notice(actor(), found.id, notice_id, form.draft(found))):
         return _notice(found, notice_in(found.id, notice_id), form), 422
     say(N_("通知已保存。"))
+    return _back(meeting, notice_id)
+
+
+@bp.post(f"{ONE}/renew")
+@MANAGE
+def renew_notice(meeting: str, notice_id: int) -> BaseResponse:
+    """Write a draft anew from how the meeting is arranged now."""
+    recompose_notice(actor(), meeting_by_slug(meeting).id, notice_id)
+    say(N_("已按现在的会议安排重新生成。"))
     return _back(meeting, notice_id)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from eventapp.agenda.queries import items_of
 from eventapp.core import clock, files
 from eventapp.core.access import Actor
 from eventapp.core.db import flush_or, lock, transaction
@@ -17,13 +16,11 @@ from eventapp.core.papers import media_type_of, paper_name
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_of
 from eventapp.notices.models import Notice, NoticeDelivery
-from eventapp.notices.queries import latest_notice, units_of, was_done_within
+from eventapp.notices.queries import arrangements_of, latest_notice, units_of, was_done_within
 from eventapp.notices.rules import (
     NOTICE_DAYS,
     Draft,
     NoticeState,
-    compose_text,
-    compose_title,
     ensure_in_time,
     usual_reply_by,
 )
@@ -43,11 +40,7 @@ def compose_notice(actor: Actor, meeting_id: int) -> Notice:
         notice = Notice(
             meeting_id=meeting_id,
             number=last.number + 1 if last else 1,
-            title=compose_title(meeting.title),
-            text=compose_text(
-                meeting.title, meeting.starts_at, meeting.zone, meeting.venue, meeting.address
-            ),
-            matters=[item.title for item in items_of(meeting_id)],
+            **arrangements_of(meeting),
             papers=[],
             reply_by=usual_reply_by(meeting.starts_at, clock.now()),
             notice_days=last.notice_days if last else NOTICE_DAYS,
@@ -55,8 +48,30 @@ def compose_notice(actor: Actor, meeting_id: int) -> Notice:
         )
         session.add(notice)
         flush_or(Conflict("notice_begun", N_("刚刚已有人起草通知，请刷新页面。")))
-        audit(actor, meeting.scope_id, "notice.compose", f"notice:{notice.id}")
+        _note_composed(actor, meeting, notice.id)
     return notice
+
+
+def recompose_notice(actor: Actor, meeting_id: int, notice_id: int) -> Notice:
+    """Write a draft anew from what is known of the meeting now; its papers stay.
+
+    Raises Conflict for one that was sent.
+    """
+    with transaction():
+        meeting = lock(Meeting, meeting_id)
+        notice = _draft(meeting_id, notice_id)
+        for name, value in arrangements_of(meeting).items():
+            setattr(notice, name, value)
+        if notice.reply_by is not None and notice.reply_by >= meeting.starts_at:
+            notice.reply_by = usual_reply_by(meeting.starts_at, clock.now())
+        _note_composed(actor, meeting, notice_id)
+    return notice
+
+
+def _note_composed(actor: Actor, meeting: Meeting, notice_id: int) -> None:
+    """Record from which arrangements a draft was written, by their digest."""
+    seen = digest(arrangements_of(meeting))
+    audit(actor, meeting.scope_id, "notice.compose", f"notice:{notice_id}", seen=seen)
 
 
 def change_notice(actor: Actor, meeting_id: int, notice_id: int, draft: Draft) -> Notice:
@@ -71,7 +86,8 @@ def change_notice(actor: Actor, meeting_id: int, notice_id: int, draft: Draft) -
         notice.title, notice.text = draft.title.strip(), draft.text.strip()
         notice.matters = [one.strip() for one in draft.matters if one.strip()]
         notice.reply_by, notice.notice_days = draft.reply_by, draft.notice_days
-        audit(actor, meeting.scope_id, "notice.change", f"notice:{notice_id}")
+        seen = {"seen": draft.seen} if draft.seen else {}
+        audit(actor, meeting.scope_id, "notice.change", f"notice:{notice_id}", **seen)
     return notice
 
 

@@ -1,5 +1,6 @@
 """The formal notice: composed, changed, sent in time or with a reason, received, answered."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -21,6 +22,7 @@ from eventapp.core.ledger import digest
 from eventapp.core.outbox import Fate, Message
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_of
+from eventapp.meetings.service import change_meeting
 from eventapp.notices.models import NoticeDelivery
 from eventapp.notices.queries import latest_notice, notice_in, units_of
 from eventapp.notices.rules import DESK, Draft, NoticeState, ReplyAnswer
@@ -29,6 +31,7 @@ from eventapp.notices.service import (
     change_notice,
     compose_notice,
     content_of,
+    recompose_notice,
     remind_units,
     remove_paper,
     reply,
@@ -102,6 +105,66 @@ def test_a_sent_notice_is_frozen_under_its_digest(meeting: Meeting) -> None:
             act()
     assert digest(content_of(notice_in(meeting.id, notice_id))) == notice.digest
     assert compose_notice(SYSTEM, meeting.id).number == 2
+
+
+def test_a_draft_is_written_anew_from_another_time_and_agenda_and_keeps_its_papers(
+    meeting: Meeting,
+) -> None:
+    meeting_id, starts_at, ends_at = meeting.id, meeting.starts_at, meeting.ends_at
+    _invite(meeting, "甲学院")
+    notice_id = _notice(meeting)
+    add_paper(SYSTEM, meeting_id, notice_id, "章程.pdf", b"%PDF-1.7 a")
+    sooner = timedelta(days=5)
+    change_meeting(SYSTEM, meeting_id, venue="稷下学宫", starts_at=starts_at - sooner)
+    change_meeting(SYSTEM, meeting_id, ends_at=ends_at - sooner)
+    add_item(SYSTEM, meeting_id, kind=ItemKind.DELIBERATION, title="审议预算", minutes=20)
+    assert "齐鲁会堂" in notice_in(meeting_id, notice_id).text, "nobody asked for it yet"
+    notice = recompose_notice(SYSTEM, meeting_id, notice_id)
+    assert "稷下学宫" in notice.text
+    assert notice.matters[-1] == "审议预算"
+    assert len(notice.papers) == 1
+    assert notice.reply_by is None  # the usual three days before would lie behind us
+    send_notice(SYSTEM, meeting_id, notice_id, late_reason=LATE)
+    with pytest.raises(Conflict):
+        recompose_notice(SYSTEM, meeting_id, notice_id)
+
+
+def test_the_desk_is_told_that_a_draft_is_older_than_the_arrangements(
+    app: Flask, client: FlaskClient
+) -> None:
+    with app.app_context():
+        found = make_meeting()
+        meeting_id = found.id
+        _invite(found, "甲学院")
+        notice_id = _notice(meeting_of(meeting_id))
+        sign_in(client, make_user(Role.ORGANISER, meeting_of(meeting_id).scope_id))
+        one = f"/m/{meeting_of(meeting_id).slug}/desk/notices/{notice_id}"
+    told = "会议安排已更改"
+    assert told not in client.get(one).text
+    with app.app_context():
+        change_meeting(SYSTEM, meeting_id, venue="稷下学宫")
+    page = client.get(one).text
+    assert told in page
+    assert client.post(f"{one}/renew").status_code == 303
+    page = client.get(one).text
+    assert told not in page
+    assert "稷下学宫" in page
+    with app.app_context():
+        change_meeting(SYSTEM, meeting_id, venue="泰山大厦")
+    seen = re.search(r'name="seen"[^>]*value="(\w+)"', client.get(one).text)
+    assert seen is not None
+    typed = {"title": "会议通知", "text": "地点改在泰山大厦。", "notice_days": "10"}
+    assert client.post(one, data=typed).status_code == 303
+    assert told in client.get(one).text, "whoever saved it had not seen the change"
+    assert client.post(one, data={**typed, "seen": seen[1]}).status_code == 303
+    page = client.get(one).text
+    assert told not in page, "whoever saved it saw the change beside it"
+    assert "地点改在泰山大厦" in page
+    with app.app_context():
+        send_notice(SYSTEM, meeting_id, notice_id, late_reason=LATE)
+        change_meeting(SYSTEM, meeting_id, venue="齐鲁会堂")
+    assert told not in client.get(one).text
+    assert client.post(f"{one}/renew").status_code == 409
 
 
 def test_what_is_no_paper_is_refused(meeting: Meeting) -> None:
