@@ -1,6 +1,7 @@
 """Papers for the hall: badges with the pass's QR, name cards, lists of names."""
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any
 
 from flask_babel import force_locale, gettext
@@ -122,6 +123,48 @@ def names_pdf(meeting: Meeting, people: Sequence[Holder], ordering: Ordering) ->
         "count": gettext("共 %(count)s 人。", count=len(people)),
     }
     return typeset("badges/pdf/names.typ", data)
+
+
+SIGN_HEADS = (N_("序号"), N_("单位"), N_("姓名"), N_("职务"), N_("身份"), N_("签名"))
+LARGEST_GROUP = 15
+"""Rows of a unit that stay together on a page; a larger unit goes on under its name again."""
+BLANK_ROWS = 8
+"""Empty rows at the end, for whoever comes without having registered."""
+
+
+def sign_pdf(meeting: Meeting, people: Sequence[Holder]) -> bytes:
+    """Print a sheet to be signed by hand; the people come unit by unit.
+
+    In the language of whoever asks, with empty rows at the end.
+    """
+    numbered = enumerate(people, start=1)
+    groups: list[dict[str, Any]] = []
+    for unit, members in groupby(numbered, key=lambda one: one[1].unit):
+        rows = [
+            [[str(number)], name_pieces(one.name), breakable(one.titles),
+             [gettext(CATEGORY_LABEL[one.category])]]
+            for number, one in members
+        ]  # fmt: skip
+        groups += [
+            {"unit": breakable(unit), "rows": rows[at : at + LARGEST_GROUP]}
+            for at in range(0, len(rows), LARGEST_GROUP)
+        ]
+    facts = (
+        gettext("时间：%(time)s", time=long_time(meeting.starts_at, meeting.zone)),
+        gettext("地点：%(venue)s", venue=meeting.venue) if meeting.venue else "",
+    )
+    data = {
+        **_common(meeting, gettext("签到表")),
+        "lang": html_lang().split("-")[0],
+        "facts": [breakable(fact) for fact in facts if fact],
+        "heads": [gettext(head) for head in SIGN_HEADS],
+        "groups": groups,
+        "blank": BLANK_ROWS,
+        "count": gettext("共 %(count)s 人。", count=len(people)),
+        "blank_words": gettext("现场补签"),
+        "signer": gettext("%(label)s：", label=gettext("签到负责人")),
+    }
+    return typeset("badges/pdf/sign.typ", data)
 
 
 def names_xlsx(meeting: Meeting, people: Sequence[Holder], ordering: Ordering) -> bytes:

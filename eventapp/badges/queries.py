@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from eventapp.alliance.models import Organisation, Person
 from eventapp.alliance.queries import members_of
 from eventapp.alliance.rules import Ordering
-from eventapp.badges.rules import KEPT, Named, Paper, order_people
+from eventapp.badges.rules import KEPT, Named, Paper, order_by_unit, order_people
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
 from eventapp.core.jobs import OPEN, Job
@@ -60,11 +60,14 @@ _HOLDERS = (
 def holders(
     meeting: Meeting,
     *,
-    ordering: Ordering = Ordering.PROTOCOL,
+    ordering: Ordering | None = Ordering.PROTOCOL,
     category: Category | None = None,
     registration_id: int | None = None,
 ) -> list[Holder]:
-    """List who is approved for a meeting, all, of one category or one alone, in this order."""
+    """List who is approved for a meeting, all, of one category or one alone, in this order.
+
+    With None they come unit by unit.
+    """
     query = _HOLDERS.where(Registration.meeting_id == meeting.id)
     if category is not None:
         query = query.where(Registration.category == category)
@@ -88,7 +91,8 @@ def holders(
                 row.pinyin_key,
             )
         )
-    return [found[key] for key in order_people(named, ordering)]
+    keys = order_by_unit(named) if ordering is None else order_people(named, ordering)
+    return [found[key] for key in keys]
 
 
 def prints_of(scope_id: int, *, most: int = 20) -> Sequence[Job]:

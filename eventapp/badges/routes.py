@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.alliance.rules import Ordering
 from eventapp.badges import service
-from eventapp.badges.document import badges_pdf, names_csv, names_pdf, names_xlsx
+from eventapp.badges.document import badges_pdf, names_csv, names_pdf, names_xlsx, sign_pdf
 from eventapp.badges.forms import PrintBadgesForm, PrintCardsForm
 from eventapp.badges.queries import holders, print_in, prints_of
 from eventapp.badges.rules import ORDER_LABEL, PAPER_LABEL, Options, Paper, Size
@@ -178,6 +178,16 @@ def download_names_pdf(meeting: str) -> Response:
     found, ordering = meeting_by_slug(meeting), _ordering()
     data = names_pdf(found, holders(found, ordering=ordering), ordering)
     return download(data, name=f"{_names_name(found)}.pdf", media_type=PDF)
+
+
+@bp.get(f"{HERE}/sign.pdf")
+@MANAGE
+def download_sign_pdf(meeting: str) -> Response:
+    """Send the sheet to be signed by hand, unit by unit."""
+    found = meeting_by_slug(meeting)
+    data = sign_pdf(found, holders(found, ordering=None))
+    name = gettext("%(meeting)s手签签到表", meeting=found.title)
+    return download(data, name=f"{name}.pdf", media_type=PDF)
 
 
 @bp.get(f"{HERE}/names.xlsx")

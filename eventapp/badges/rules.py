@@ -118,6 +118,29 @@ _KEYS: dict[Ordering, Callable[[Named], tuple[Any, ...]]] = {
     Ordering.STROKES: _by_strokes,
     Ordering.PINYIN: _by_pinyin,
 }
+
+
+def order_by_unit(people: Iterable[Named]) -> list[int]:
+    """Return the registrations unit by unit, as a sheet to sign is laid out.
+
+    Members by their seats, other units after them by name, whoever names none at the end; within
+    a unit by category and then as they were registered.
+    """
+    return [one.registration_id for one in sorted(people, key=_by_unit)]
+
+
+def _by_unit(one: Named) -> tuple[Any, ...]:
+    stranger = one.unit_place is None
+    return (
+        not one.unit,
+        stranger,
+        one.unit_place or 0,
+        one.unit if stranger else "",
+        _RANK[one.category],
+        one.registration_id,
+    )
+
+
 ORDER_LABEL: dict[Ordering, str] = {
     Ordering.PROTOCOL: N_("礼宾次序"),
     Ordering.STROKES: N_("姓氏笔画"),

@@ -100,6 +100,7 @@ MATRIX: dict[str, str] = {
     "badges.download_names_pdf": "AO.............",
     "badges.download_names_xlsx": "AO.............",
     "badges.download_print": "AO.............",
+    "badges.download_sign_pdf": "AO.............",
     "badges.print_badges": "AO.............",
     "badges.print_cards": "AO.............",
     "badges.show_paper": "AO.............",

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from pypdf.generic import ContentStream
 
 from eventapp.alliance.rules import Ordering
-from eventapp.badges.document import badges_pdf, cards_pdf, names_pdf
+from eventapp.badges.document import badges_pdf, cards_pdf, names_pdf, sign_pdf
 from eventapp.badges.queries import Holder
 from eventapp.badges.rules import Options, Size
 from eventapp.core import installation
@@ -197,6 +197,7 @@ def test_every_paper_of_the_demo_is_marked(paper: Flask):
                 badges_pdf(MEETING, people, tokens, Options(Size.SMALL, on_sheets=True)),
                 cards_pdf(MEETING, people),
                 names_pdf(MEETING, people, Ordering.PINYIN),
+                sign_pdf(MEETING, people),
             )
         for pdf in printed:
             for page in PdfReader(BytesIO(pdf)).pages:
@@ -210,3 +211,29 @@ def test_a_list_of_names_says_its_order_and_keeps_it(paper: Flask):
     text = PdfReader(BytesIO(pdf)).pages[0].extract_text()
     assert "按姓氏笔画排列" in text
     assert text.index("丁　一") < text.index("王　磊") < text.index("张　三")
+
+
+def test_a_sheet_to_sign_holds_units_together_and_leaves_room(paper: Flask):
+    units = {"东营职业学院": 3, LONG_UNIT: 33, "": 2}
+    people = [
+        someone(at, "欧阳修远" if at % 7 == 0 else "王磊", unit=unit, titles=LONG_TITLES[:20])
+        for unit, number in units.items()
+        for at in range(number)
+    ]
+    with paper.test_request_context():
+        pdf = sign_pdf(MEETING, people)
+    pages = PdfReader(BytesIO(pdf)).pages
+    texts = [page.extract_text() for page in pages]
+    assert len(pages) >= 3
+    assert all("签名" in text for text in texts), "each page says what its columns are"
+    assert "共 38 人" in texts[-1]
+    assert "现场补签" in texts[-1]
+    with pdfplumber.open(BytesIO(pdf)) as document:
+        for page in document.pages:
+            for char in page.chars:
+                assert char["x1"] <= page.width - 15 * MILLIMETRE
+            (table,) = page.find_tables()
+            row = table.rows[2].cells
+            last = next(cell for cell in reversed(row) if cell)
+            assert last[2] - last[0] >= 39 * MILLIMETRE, "room for a signature"
+            assert last[3] - last[1] >= 10 * MILLIMETRE

@@ -10,7 +10,7 @@ from eventapp.badges.rules import Options, Size
 from eventapp.core.access import SYSTEM
 from eventapp.registration.queries import pass_tokens
 from eventapp.registration.rules import Category
-from eventapp.registration.service import cancel_registration, reissue_pass
+from eventapp.registration.service import cancel_registration, register_by_desk, reissue_pass
 from tests.factories_registration import make_meeting, make_registration
 from tests.printed import codes_in
 
@@ -48,3 +48,18 @@ def test_only_living_passes_of_this_meeting_are_printed(house: Flask):
     pdf = badges_pdf(meeting, holders(meeting), tokens, Options(Size.SMALL))
     assert codes_in(pdf) == [[tokens[here]], [tokens[here]]]
     assert tokens[here] != old
+
+
+def test_a_sheet_to_sign_goes_unit_by_unit_and_names_who_has_none_last(house: Flask):
+    meeting = make_meeting()
+    seated = [
+        add_unit(SYSTEM, meeting.alliance_id, name=name).organisation_id
+        for name in ("乙学院", "甲学院")
+    ]
+    make_registration(meeting, "陈晨", category=Category.STAFF)
+    make_registration(meeting, "张三", organisation_id=seated[0])
+    make_registration(meeting, "王磊", organisation_id=seated[1])
+    make_registration(meeting, "赵敏", category=Category.LEADER, organisation_id=seated[0])
+    register_by_desk(SYSTEM, meeting.id, name="孙悦", category=Category.PRESS, unit="齐鲁晚报")
+    names = [one.name for one in holders(meeting, ordering=None)]
+    assert names == ["王磊", "赵敏", "张三", "孙悦", "陈晨"]
