@@ -28,6 +28,7 @@ from eventapp.registration.service.attendance import tell
 from eventapp.registration.service.enrolment import PUBLIC, Wish, enrol
 from eventapp.registration.service.settings import current_consent
 
+MANY_AT_ONCE = N_("同一网络在一小时内报名的人很多，请核对后再通过。")
 LOOK_AGAIN = N_("这个手机号登记在另一个姓名名下，请核对后再通过。")
 
 
@@ -65,10 +66,12 @@ def register_publicly(
     browser: str = "",
     answers: Mapping[int, list[str]] | None = None,
     papers: Sequence[tuple[bytes, str]] = (),
+    is_crowd: bool = False,
 ) -> Reception:
     """Register somebody by the public form; Invalid names the field, Conflict says it is closed.
 
-    `papers` are contents and media types of the files that the answers name.
+    `papers` are contents and media types of the files that the answers name. Where a crowd
+    registers from one address, somebody looks at it first: a hall waits, a program gains nothing.
     """
     digits = _needed_phone(phone)
     with transaction():
@@ -90,7 +93,7 @@ def register_publicly(
             category,
             unit_id,
             unit,
-            to_check="" if is_same else LOOK_AGAIN,
+            to_check=LOOK_AGAIN if not is_same else MANY_AT_ONCE if is_crowd else "",
             language=language,
             answers=answers or {},
             writes=bool(person.email or (is_same and email)),

@@ -13,6 +13,8 @@ from config import Config
 from eventapp.app import create_app
 from eventapp.core import clock
 from eventapp.registration.queries import registrations_of
+from eventapp.registration.rules import State
+from eventapp.registration.service.public import MANY_AT_ONCE
 from eventapp.web.flood import draw_seal, read_seal
 from tests.conftest import SECRET, Client, close
 from tests.factories_registration import make_meeting, seal
@@ -90,6 +92,19 @@ def test_a_program_that_sends_one_form_a_thousand_times_comes_to_its_end(limited
     assert answers.count(303) == 10
     with limited.app_context():
         assert len(registrations_of(meeting_id)) == 10
+
+
+def test_a_patient_program_fills_the_desk_and_not_the_hall(limited: Flask):
+    slug, meeting_id = _slug(limited)
+    other, other_id = _slug(limited)
+    answers = [_post(limited, slug, _form(number)) for number in range(230)]
+    assert answers == [303] * 230, "nobody is told that somebody looks first"
+    assert _post(limited, other, _form(999, consent_version="0")) == 303
+    with limited.app_context():
+        rows = registrations_of(meeting_id)
+        assert [row.state for row in rows] == [State.APPROVED] * 200 + [State.SUBMITTED] * 30
+        assert {row.reason for row in rows[200:]} == {MANY_AT_ONCE}
+        assert [row.state for row in registrations_of(other_id)] == [State.APPROVED]
 
 
 def test_one_browser_cannot_register_a_crowd(limited: Flask):
