@@ -1,6 +1,6 @@
 """Renderings of registrations: mails, slips, passes and the list as a sheet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -24,7 +24,7 @@ from eventapp.registration.rules import (
     label_of,
     standing_of,
 )
-from eventapp.web.filters import clock_time, local, long_time
+from eventapp.web.filters import clock_time, local, long_time, masked, named
 from eventapp.web.language import html_lang
 from eventapp.web.pdf import render_pdf, title_lines
 from eventapp.web.qr import qr_data_uri, qr_svg
@@ -121,21 +121,34 @@ def pass_paper(
     )
 
 
-def registrations_sheet(meeting: Meeting, rows: Sequence[Row], *, as_csv: bool = False) -> bytes:
-    """Write registrations with their answers as .xlsx or as CSV."""
+def registrations_sheet(
+    meeting: Meeting, rows: Sequence[Row], *, as_csv: bool = False, contacts: bool = False
+) -> bytes:
+    """Write registrations with their answers as .xlsx or as CSV; whole numbers with `contacts`."""
     given = answers_of([row.id for row in rows])
     answered = {field_id for answers in given.values() for field_id in answers}
     fields = [one for one in all_fields_of(meeting.id) if not one.retired or one.id in answered]
     heads = [*_heads(), *((gettext(label_of(one, html_lang())), 16) for one in fields)]
-    cells = ([*_cells(meeting, row), *_answer_cells(fields, given[row.id])] for row in rows)
+    cells = (
+        [
+            *_cells(meeting, row, masked if not contacts else str),
+            *_answer_cells(fields, given[row.id], hidden=not contacts),
+        ]
+        for row in rows
+    )
     words = [head for head, _width in heads]
     if as_csv:
         return csv_file(words, cells)
     return workbook(gettext("报名"), words, cells, widths=[width for _head, width in heads])
 
 
-def _answer_cells(fields: Sequence[FieldRow], answers: Mapping[int, Sequence[str]]) -> list[str]:
-    return [gettext("、").join(answer_texts(one, answers.get(one.id, ()))) for one in fields]
+def _answer_cells(
+    fields: Sequence[FieldRow], answers: Mapping[int, Sequence[str]], *, hidden: bool
+) -> list[str]:
+    return [
+        gettext("、").join(answer_texts(one, answers.get(one.id, ()), hidden=hidden))
+        for one in fields
+    ]
 
 
 def _heads() -> list[tuple[str, int]]:
@@ -153,25 +166,38 @@ def _heads() -> list[tuple[str, int]]:
     ]
 
 
-def _cells(meeting: Meeting, row: Row) -> list[str]:
+def _cells(meeting: Meeting, row: Row, shown: Callable[[str], str]) -> list[str]:
     zone = meeting.zone
     day = local(row.submitted_at, zone).strftime("%Y-%m-%d")
     return [
-        row.name,
+        named(row.name),
         row.organisation,
         row.titles,
         gettext(CATEGORY_LABEL[row.category]),
         gettext(standing_of(row.state, row.channel)),
-        row.phone,
-        row.email,
+        shown(row.phone),
+        shown(row.email),
         row.place,
         format_code(row.code) if row.code else "",
         f"{day} {clock_time(row.submitted_at, zone)}",
     ]
 
 
-def answer_texts(field: FieldRow, answer: Sequence[str]) -> list[str]:
-    """Write an answer for eyes: words instead of yes and no, a file by its name."""
+HIDDEN = (FieldKind.PHONE, FieldKind.EMAIL)
+
+
+def is_hidden(field: FieldRow) -> bool:
+    """Tell whether answers stay masked until somebody asks: contacts, car plates and the like."""
+    return field.kind in HIDDEN or (field.kind is FieldKind.TEXT and field.short_lived)
+
+
+def answer_texts(field: FieldRow, answer: Sequence[str], *, hidden: bool = False) -> list[str]:
+    """Write an answer for eyes: words instead of yes and no, a file by its name.
+
+    With `hidden` what `is_hidden` names is masked.
+    """
+    if hidden and is_hidden(field):
+        return [masked(one) for one in answer]
     if field.kind is FieldKind.FILE:
         return list(answer[1:])
     if field.kind is FieldKind.YES_NO:
@@ -180,20 +206,27 @@ def answer_texts(field: FieldRow, answer: Sequence[str]) -> list[str]:
 
 
 def worded_answers(
-    meeting_id: int, registration_id: int
+    meeting_id: int, registration_id: int, *, hidden: bool = False
 ) -> list[tuple[str, list[str], int | None]]:
     """List what somebody answered: the question, the answer's texts, the field of a file."""
-    return worded_row(all_fields_of(meeting_id), answers_of([registration_id])[registration_id])
+    answers = answers_of([registration_id])[registration_id]
+    return worded_row(all_fields_of(meeting_id), answers, hidden=hidden)
+
+
+def has_hidden(meeting_id: int, registration_id: int) -> bool:
+    """Tell whether somebody answered anything that stays masked until it is asked for."""
+    answers = answers_of([registration_id])[registration_id]
+    return any(is_hidden(one) for one in all_fields_of(meeting_id) if one.id in answers)
 
 
 def worded_row(
-    fields: Sequence[FieldRow], answers: Mapping[int, Sequence[str]]
+    fields: Sequence[FieldRow], answers: Mapping[int, Sequence[str]], *, hidden: bool = False
 ) -> list[tuple[str, list[str], int | None]]:
     """Word the answers of one person in the order of the questions, as `worded_answers` does."""
     return [
         (
             gettext(label_of(field, html_lang())),
-            answer_texts(field, answers[field.id]),
+            answer_texts(field, answers[field.id], hidden=hidden),
             field.id if field.kind is FieldKind.FILE else None,
         )
         for field in fields

@@ -32,7 +32,7 @@ from eventapp.roster.service import (
     open_roster,
     set_columns,
 )
-from eventapp.web.doors import requires
+from eventapp.web.doors import demand, requires
 from eventapp.web.download import download
 from eventapp.web.forms import attempt, say
 from eventapp.web.language import html_lang
@@ -172,7 +172,7 @@ def _values(
         "filters": _filters(roster, counts),
         "fate_label": FATE_LABEL,
         "say_note": say_note,
-        "say_answers": lambda row: worded_row(fields, row.answers),
+        "say_answers": lambda row: worded_row(fields, row.answers, hidden=True),
         "columns_form": columns_form or _columns_form(roster),
         "take_form": take_form or _take_form(),
     }
@@ -262,9 +262,10 @@ def drop_roster(meeting: str, roster_id: int) -> BaseResponse:
 @MANAGE
 def download_marked(meeting: str, roster_id: int) -> Response:
     """Send the list with every row marked; it holds telephone numbers, so it is recorded."""
+    demand(Permission.EXPORT_CONTACTS)
     meeting_id = meeting_by_slug(meeting).id
     rows = rows_of(roster_in(meeting_id, roster_id).id)
-    note_export(actor(), meeting_id, rows=len(rows))
+    note_export(actor(), meeting_id, rows=len(rows), contacts=True)
     roster = roster_in(meeting_id, roster_id)
     stem = roster.file_name.rpartition(".")[0]
     return download(

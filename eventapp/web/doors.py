@@ -131,3 +131,9 @@ def scope() -> Chain:
 def may(permission: Permission | str) -> bool:
     """Tell a template whether the one who asks may do this here; courtesy, not security."""
     return any(actor.may(Permission(permission), scope().ids) for actor in actors())
+
+
+def demand(permission: Permission) -> None:
+    """Refuse, with Forbidden, an act behind a door that asks for more than the door does."""
+    if not may(permission):
+        raise Forbidden("forbidden", N_("您的身份不能进行这一操作。"))

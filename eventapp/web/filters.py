@@ -15,6 +15,9 @@ from eventapp.core.errors import N_
 from eventapp.core.names import pad_name, short_joints
 
 WEEKDAYS = "一二三四五六日"
+ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+NUMBER = re.compile(r"\+?\d(?:[\s-]?\d){6,}")
+"""Seven digits and more, as numbers of telephones are written."""
 ERASED = N_("已删除")
 ROW_OR_CELL = re.compile(r"<(tr|t[dh])\b")
 
@@ -64,6 +67,11 @@ def masked(contact: str) -> str:
     if at:
         return f"{name[:2] if len(name) > 2 else ''}***@{domain}"
     return f"{contact[:-8]}****{contact[-4:]}" if len(contact) >= 11 else "****" if contact else ""
+
+
+def hushed(text: str) -> str:
+    """Show a text that somebody typed freely without the numbers and addresses in it."""
+    return ADDRESS.sub(lambda found: masked(found[0]), NUMBER.sub("****", text))
 
 
 def named(name: str) -> str:
@@ -129,6 +137,7 @@ def register(app: Flask) -> None:
         clock_time=clock_time,
         joints=joints,
         pad_name=padded,
+        hushed=hushed,
         named=named,
         masked=masked,
         label=label,

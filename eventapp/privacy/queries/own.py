@@ -61,7 +61,7 @@ def _votes(meeting_id: int, who: Identity) -> Section:
         .join(Ballot, Ballot.id == VoteHolder.ballot_id)
         .join(Motion, Motion.id == Ballot.motion_id)
         .join(Organisation, Organisation.id == VoteHolder.organisation_id)
-        .where(Ballot.meeting_id == meeting_id, VoteHolder.person_id == who.person_id)
+        .where(Ballot.meeting_id == meeting_id, VoteHolder.person_id.in_(who.people))
         .order_by(VoteHolder.cast_at),
     )
     return [{**row, "choice": CHOICE_LABELS[row["choice"]]} for row in rows]
@@ -72,7 +72,7 @@ def _plans(meeting_id: int, who: Identity) -> Section:
         ("subject", "role", "name", "titles"),
         sa.select(AgendaItem.title, ItemPerson.role, ItemPerson.name, ItemPerson.title)
         .join(AgendaItem, AgendaItem.id == ItemPerson.item_id)
-        .where(AgendaItem.meeting_id == meeting_id, ItemPerson.person_id == who.person_id)
+        .where(AgendaItem.meeting_id == meeting_id, ItemPerson.person_id.in_(who.people))
         .order_by(AgendaItem.ordinal),
     )
     return [{**row, "role": ROLE_LABEL.get(row["role"], row["role"])} for row in rows]
@@ -83,7 +83,7 @@ def _signatures(meeting_id: int, who: Identity) -> Section:
         ("subject", "name", "titles", "at"),
         sa.select(Agreement.title, Party.signatory_name, Party.signatory_title, Agreement.signed_at)
         .join(Agreement, Agreement.id == Party.agreement_id)
-        .where(Agreement.meeting_id == meeting_id, Party.signatory_id == who.person_id)
+        .where(Agreement.meeting_id == meeting_id, Party.signatory_id.in_(who.people))
         .order_by(Agreement.id),
     )
 
@@ -108,7 +108,7 @@ def _list_rows(meeting_id: int, who: Identity) -> Section:
 
 def _delegations(meeting_id: int, who: Identity) -> Any:
     return sa.select(Delegation.id).where(
-        Delegation.meeting_id == meeting_id, Delegation.liaison_id == who.person_id
+        Delegation.meeting_id == meeting_id, Delegation.liaison_id.in_(who.people)
     )
 
 
@@ -174,6 +174,6 @@ def _other_meetings(meeting_id: int, who: Identity) -> Section:
         ("subject", "at"),
         sa.select(Meeting.title, Meeting.starts_at)
         .join(Registration, Registration.meeting_id == Meeting.id)
-        .where(Registration.person_id == who.person_id, Meeting.id != meeting_id)
+        .where(Registration.person_id.in_(who.people), Meeting.id != meeting_id)
         .order_by(Meeting.starts_at),
     )

@@ -36,9 +36,12 @@ SHORTEST_NAME = 2
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What tells in a text who somebody is, and under which numbers the tables know them."""
+    """What tells in a text who somebody is, and under which numbers the tables know them.
 
-    person_id: int
+    `people` are the person's own number and those that were merged into it.
+    """
+
+    people: tuple[int, ...]
     alliance_id: int
     name: str
     phone: str
@@ -58,15 +61,16 @@ class Identity:
 def identity_of(person: Person) -> Identity:
     """Gather a person's texts and numbers, and the meetings of the alliance."""
     of_alliance = sa.select(Meeting.id).where(Meeting.alliance_id == person.alliance_id)
+    people = (person.id, *_ids(sa.select(Person.id).where(Person.merged_into_id == person.id)))
     return Identity(
-        person.id,
+        people,
         person.alliance_id,
         person.name,
         person.phone,
         person.email,
         _ids(of_alliance.order_by(Meeting.id)),
-        _ids(sa.select(Registration.id).where(Registration.person_id == person.id)),
-        _ids(sa.select(Mandate.id).where(Mandate.person_id == person.id)),
+        _ids(sa.select(Registration.id).where(Registration.person_id.in_(people))),
+        _ids(sa.select(Mandate.id).where(Mandate.person_id.in_(people))),
     )
 
 
@@ -111,6 +115,7 @@ def what_stays(who: Identity) -> list[KeptRow]:
             Mandate.id.in_(voted_mandates(who)), Mandate.document_digest != ""
         )
     )
+    people = [f"person:{one}" for one in who.people]
     mandates = [f"mandate:{one}" for one in who.mandates]
     registrations = [f"registration:{one}" for one in who.registrations]
     votes = sa.select(VoteHolder.ballot_id).where(VoteHolder.mandate_id.in_(who.mandates))
@@ -126,7 +131,7 @@ def what_stays(who: Identity) -> list[KeptRow]:
             Kept.TRAIL,
             _count(
                 AuditEntry,
-                AuditEntry.subject.in_([f"person:{who.person_id}", *registrations, *mandates]),
+                AuditEntry.subject.in_([*people, *registrations, *mandates]),
             ),
         ),
         mentions_of(who),

@@ -45,7 +45,7 @@ def ask_erasure(actor: Actor, alliance_id: int, person_id: int, *, channel: str 
     """
     with transaction() as session:
         alliance = lock(Alliance, alliance_id)
-        person = _living(alliance_id, person_id)
+        person_id = _living(alliance_id, person_id).id
         found = open_erasure(person_id)
         if found is not None:
             return found
@@ -53,7 +53,7 @@ def ask_erasure(actor: Actor, alliance_id: int, person_id: int, *, channel: str 
             person_id=person_id,
             actor=str(actor),
             channel=channel,
-            language=_language(person.id),
+            language=_language(person_id),
             asked_at=clock.now(),
             kept=[],
         )
@@ -67,7 +67,7 @@ def withdraw_erasure(actor: Actor, alliance_id: int, person_id: int) -> None:
     """Take a wish back that has not been answered yet; without one nothing happens."""
     with transaction() as session:
         alliance = lock(Alliance, alliance_id)
-        person_in(alliance_id, person_id)
+        person_id = person_in(alliance_id, person_id).id
         found = open_erasure(person_id)
         if found is not None:
             session.delete(found)
@@ -87,6 +87,7 @@ def erase_person(
     with transaction():
         alliance = lock(Alliance, alliance_id)
         person = _living(alliance_id, person_id)
+        person_id = person.id
         wish = ask_erasure(actor, alliance_id, person_id, channel=channel)
         who = identity_of(person)
         written = messages_about(who)
@@ -116,8 +117,6 @@ def _living(alliance_id: int, person_id: int) -> Person:
     person = person_in(alliance_id, person_id)
     if person.erased_at is not None:
         raise Conflict("erased_already", N_("这个人的信息已经删除。"))
-    if person.merged_into_id is not None:
-        raise Conflict("merged_already", N_("这条人员记录已经并入另一条，请从那一条办理。"))
     return person
 
 
@@ -132,20 +131,22 @@ def _forget_in_meetings(actor: Actor, who: Identity) -> None:
     )
     for meeting_id in who.meetings:
         forget_rows(actor, meeting_id, name=who.name, phone=who.phone)
-        forget_signatures(actor, meeting_id, who.person_id)
-        forget_plans(actor, meeting_id, who.person_id)
+        for person_id in who.people:
+            forget_signatures(actor, meeting_id, person_id)
+            forget_plans(actor, meeting_id, person_id)
+            if meeting_id in concerned:
+                forget_registrations(actor, meeting_id, person_id, voted=voted)
         thaw_minutes(actor, meeting_id, who.name, word=THAWED)
         if meeting_id in concerned:
-            forget_registrations(actor, meeting_id, who.person_id, voted=voted)
             delete_prints_of(actor, scopes[meeting_id])
 
 
 def _meetings_with(who: Identity) -> Collection[int]:
     found: set[int] = set()
     for query in (
-        sa.select(Registration.meeting_id).where(Registration.person_id == who.person_id),
-        sa.select(Mandate.meeting_id).where(Mandate.person_id == who.person_id),
-        sa.select(Delegation.meeting_id).where(Delegation.liaison_id == who.person_id),
+        sa.select(Registration.meeting_id).where(Registration.person_id.in_(who.people)),
+        sa.select(Mandate.meeting_id).where(Mandate.person_id.in_(who.people)),
+        sa.select(Delegation.meeting_id).where(Delegation.liaison_id.in_(who.people)),
     ):
         found.update(db.session.scalars(query))
     return found

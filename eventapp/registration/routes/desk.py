@@ -13,7 +13,7 @@ from eventapp.core.access import Permission, Role
 from eventapp.core.errors import N_, Conflict, NotFound
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
-from eventapp.registration.document import link_address, worded_answers
+from eventapp.registration.document import has_hidden, link_address, worded_answers
 from eventapp.registration.forms import (
     AddRegistrationForm,
     CancelForm,
@@ -134,7 +134,8 @@ def _person_page(
         row=row,
         shown=shown,
         problem=problem,
-        answers=worded_answers(meeting.id, registration_id),
+        answers=worded_answers(meeting.id, registration_id, hidden=not shown),
+        hides=has_hidden(meeting.id, registration_id),
         may_answer=bool(asked) and row.state not in ENDED,
         left_open=left_open(asked, row.category, answers_of([row.id])[row.id])[0],
         agreed=consents_given(registration_id),

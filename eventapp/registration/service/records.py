@@ -26,11 +26,12 @@ def note_answer_file_opened(
         audit(actor, scope_id, "answer_file.open", about, field=field_id)
 
 
-def note_export(actor: Actor, meeting_id: int, *, rows: int) -> None:
-    """Record that somebody took the list of registrations away, contacts included."""
+def note_export(actor: Actor, meeting_id: int, *, rows: int, contacts: bool) -> None:
+    """Record that somebody took a list of people away, and whether whole contacts were in it."""
     with transaction():
         scope_id = meeting_of(meeting_id).scope_id
-        audit(actor, scope_id, "registration.export", f"meeting:{meeting_id}", rows=rows)
+        taken = {"rows": rows, "contacts": contacts}
+        audit(actor, scope_id, "registration.export", f"meeting:{meeting_id}", **taken)
 
 
 def ask_for_slips(actor: Actor, meeting_id: int) -> int:

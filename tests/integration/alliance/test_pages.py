@@ -149,7 +149,7 @@ def test_people_are_added_pasted_corrected_and_exported(app: Flask, organiser: F
         people = people_of(alliance_by_slug("one").id)
         url = f"/a/one/people/{people[0].id}"
     assert organiser.post(url, data={"name": "王武", "organisation_id": "0"}).status_code == 303
-    rows = cells(organiser.post("/a/one/people.xlsx").data)
+    rows = cells(organiser.post("/a/one/people.xlsx", data={"contacts": "1"}).data)
     assert [row[0] for row in rows[1:]] == ["王武", "张三", "赵六"]
     assert rows[2][2] == "13800138000"
 

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from eventapp.web.filters import labelled
+from eventapp.web.filters import hushed, labelled, masked
 
 HEADS = ["姓名", ("人数", "end"), 'A"<b>']
 
@@ -22,3 +22,11 @@ def test_what_looks_like_a_cell_and_is_none_is_left_alone() -> None:
     assert found.count("data-label") == 2
     assert "<time>9:00</time><textarea></textarea>&lt;td&gt;" in found
     assert '<td data-label="">x</td>' in found
+
+
+def test_addresses_are_masked_too_and_free_texts_lose_both():
+    assert masked("zhang.san@example.org") == "zh***@example.org"
+    assert masked("zs@example.org") == "***@example.org"
+    assert hushed("请联系张三 138-0013-8000 或 zhang.san@example.org，共 163 人") == (
+        "请联系张三 **** 或 zh***@example.org，共 163 人"
+    )
