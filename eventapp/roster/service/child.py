@@ -35,7 +35,7 @@ _DOCTYPE = re.compile(
         for encoding in ("ascii", "utf-16-le", "utf-16-be")
     )
 )
-_FORMULA, _BOF, _SHEET, _BIFF8 = 0x0006, 0x0809, 0x0085, 0x0600
+_FORMULA, _EOF, _FILEPASS, _SHEET, _BOF = 0x0006, 0x000A, 0x002F, 0x0085, 0x0809
 
 Row = tuple[int, list[str], list[int]]
 Table = tuple[str, list[Row]]
@@ -122,8 +122,11 @@ def _xls(data: bytes) -> Iterator[Table]:
 
     _confine()
     try:
+        stream = _stream(data)
+        if _is_locked(stream):  # its reader only says that it knows no such format
+            raise Refused("encrypted")
         book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(data))
-        formulas = _formulas_of(data)
+        formulas = _formulas_of(stream)
         visible = python_calamine.SheetVisibleEnum.Visible
         for place, sheet in enumerate(book.sheets_metadata[:SHEETS]):
             if sheet.visible != visible:
@@ -133,8 +136,6 @@ def _xls(data: bytes) -> Iterator[Table]:
                 if row < len(rows) and column < len(rows[row]):
                     rows[row][column] = "="
             yield sheet.name, _texts(rows)
-    except python_calamine.PasswordError as error:
-        raise Refused("encrypted") from error
     except (Refused, MemoryError):
         raise
     except Exception as error:
@@ -186,18 +187,32 @@ def _text(value: Any) -> str:
     return str(value)[:LONGEST]
 
 
-def _formulas_of(data: bytes) -> dict[int, list[tuple[int, int]]]:
+def _records(stream: bytes) -> Iterator[tuple[int, int]]:
+    """Tell the records of an .xls file's stream by [MS-XLS]: the type, and where each begins."""
+    at = 0
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        yield kind, at
+        at += 4 + length
+
+
+def _is_locked(stream: bytes) -> bool:
+    """Tell whether a password is asked for: a FILEPASS stands among the first records then."""
+    for kind, _at in _records(stream):
+        if kind in (_FILEPASS, _EOF):
+            return kind == _FILEPASS
+    return False
+
+
+def _formulas_of(stream: bytes) -> dict[int, list[tuple[int, int]]]:
     """Tell where an .xls file has formulas, which its reader shows only as values.
 
-    By [MS-CFB] the file is a chain of sectors, by [MS-XLS] its stream is records of a type, a
-    length and a body; a FORMULA begins with row and column.
+    A FORMULA begins with row and column.
     """
     found: dict[int, list[tuple[int, int]]] = {}
     starts: list[int] = []
     sheet: int | None = None
-    stream, at = _stream(data), 0
-    while at + 4 <= len(stream):
-        kind, length = struct.unpack_from("<HH", stream, at)
+    for kind, at in _records(stream):
         body = at + 4
         if kind == _SHEET:
             starts.append(struct.unpack_from("<I", stream, body)[0])
@@ -205,12 +220,14 @@ def _formulas_of(data: bytes) -> dict[int, list[tuple[int, int]]]:
             sheet = starts.index(at) if at in starts else None
         elif kind == _FORMULA and sheet is not None:
             found.setdefault(sheet, []).append(struct.unpack_from("<HH", stream, body))
-        at = body + length
     return found
 
 
 def _stream(data: bytes) -> bytes:
-    """Return the workbook's stream of a compound file; small ones lie in the mini stream."""
+    """Return the workbook's stream of a compound file; small ones lie in the mini stream.
+
+    By [MS-CFB] the file is a chain of sectors.
+    """
     size = 1 << struct.unpack_from("<H", data, 30)[0]
     first_entry, cutoff, first_mini = (
         struct.unpack_from("<I", data, place)[0] for place in (48, 56, 60)

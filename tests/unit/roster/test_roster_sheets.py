@@ -71,6 +71,15 @@ def full(rows: int, columns: int) -> bytes:
     return rewritten(lambda data: data.replace(b"</sheetData>", row * rows + b"</sheetData>"))
 
 
+def locked_xls() -> bytes:
+    """An old workbook whose second record says that a password is asked for, as [MS-XLS] has it."""
+    data = bytearray((DATA / "old.xls").read_bytes())
+    first = data.find(b"\x09\x08\x10\x00")
+    second = first + 4 + data[first + 2]
+    data[second] = 0x2F
+    return bytes(data)
+
+
 def entities() -> bytes:
     doctype = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><worksheet'
     return rewritten(lambda data: data.replace(b"<worksheet", doctype, 1))
@@ -94,6 +103,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "too many columns": (lambda: wide(101), "a.xlsx", "sheet_columns"),
     "external entities": (entities, "a.xlsx", "sheet_entities"),
     "hidden entities": (hidden_entities, "a.xlsx", "sheet_entities"),
+    "locked, old": (locked_xls, "a.xls", "sheet_encrypted"),
     "locked": ((DATA / "locked.xlsx").read_bytes, "a.xlsx", "sheet_encrypted"),
     "cut off": (lambda: SCENARIO[: len(SCENARIO) // 2], "a.xlsx", "sheet_damaged"),
     "cut off, old": (lambda: (DATA / "old.xls").read_bytes()[:900], "a.xls", "sheet_damaged"),
