@@ -1,6 +1,6 @@
 """Forms of lists: the file, what its columns mean, how it is taken."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext
@@ -56,6 +56,19 @@ class SetColumnsForm(BaseForm):
             entry = self.columns[place]
             entry.label.text = head or gettext("第 %(number)s 列", number=place + 1)
             entry.choices = meanings
+            entry.flags.needed = True
+
+
+class SetUnitsForm(BaseForm):
+    """Which members the units are that stand in a list under other names."""
+
+    units: Any = FieldList(SelectField(validate_choice=True))
+
+    def offer(self, written: Mapping[str, Sequence[str]]) -> None:
+        """Name each unit as it is written, and offer the members that it may be."""
+        for entry, (unit, names) in zip(self.units, written.items(), strict=True):
+            entry.label.text = unit
+            entry.choices = [("", gettext("不是成员单位")), *((one, one) for one in names)]
             entry.flags.needed = True
 
 

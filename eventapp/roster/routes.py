@@ -17,7 +17,13 @@ from eventapp.registration.queries import all_fields_of, fields_of
 from eventapp.registration.rules import Category
 from eventapp.registration.service import note_export
 from eventapp.roster.document import FATE_LABEL, empty_list, marked_copy, say_note
-from eventapp.roster.forms import ADD, OpenRosterForm, SetColumnsForm, TakeRosterForm
+from eventapp.roster.forms import (
+    ADD,
+    OpenRosterForm,
+    SetColumnsForm,
+    SetUnitsForm,
+    TakeRosterForm,
+)
 from eventapp.roster.models import Roster
 from eventapp.roster.queries import fates_of, roster_in, rosters_of, rows_of
 from eventapp.roster.rules import Fate, RosterState, Severity
@@ -31,6 +37,7 @@ from eventapp.roster.service import (
     discard_roster,
     open_roster,
     set_columns,
+    set_units,
 )
 from eventapp.web.doors import demand, requires
 from eventapp.web.download import download
@@ -131,6 +138,7 @@ def _values(
     roster: Roster,
     columns_form: SetColumnsForm | None = None,
     take_form: TakeRosterForm | None = None,
+    units_form: SetUnitsForm | None = None,
 ) -> dict[str, Any]:
     """Gather what the page of a list shows."""
     job = _job_of(roster)
@@ -175,6 +183,7 @@ def _values(
         "say_answers": lambda row: worded_row(fields, row.answers, hidden=True),
         "columns_form": columns_form or _columns_form(roster),
         "take_form": take_form or _take_form(),
+        "units_form": units_form or _units_form(roster),
     }
 
 
@@ -207,6 +216,23 @@ def _columns_form(roster: Roster) -> SetColumnsForm:
     return form
 
 
+def _near(roster: Roster) -> dict[str, list[str]]:
+    """Tell which members each unit may be that is none, and which it was said to be."""
+    chosen = {unit: [name] for unit, name in roster.totals.get("meant", {}).items()}
+    return {**chosen, **roster.totals.get("near", {})}
+
+
+def _units_form(roster: Roster) -> SetUnitsForm:
+    near, meant = _near(roster), roster.totals.get("meant", {})
+    form = SetUnitsForm(units=[meant.get(unit, "") for unit in near])
+    while len(form.units) < len(near):
+        form.units.append_entry("")
+    while len(form.units) > len(near):
+        form.units.pop_entry()
+    form.offer(near)
+    return form
+
+
 def _take_form() -> TakeRosterForm:
     form = TakeRosterForm()
     form.offer()
@@ -232,6 +258,22 @@ def correct_columns(meeting: str, roster_id: int) -> BaseResponse | tuple[str, i
     if attempt(form, act):
         return redirect(url_for("roster.show_roster", meeting=meeting, roster_id=roster_id), 303)
     return _page(meeting, roster_in(meeting_id, roster_id), columns_form=form), 422
+
+
+@bp.post(f"{ONE}/units")
+@MANAGE
+def match_units(meeting: str, roster_id: int) -> BaseResponse | tuple[str, int]:
+    """Say which members units are, and have the list checked anew."""
+    meeting_id = meeting_by_slug(meeting).id
+    roster = roster_in(meeting_id, roster_id)
+    form, written = _units_form(roster), list(_near(roster))
+
+    def act() -> None:
+        set_units(actor(), meeting_id, roster_id, dict(zip(written, form.units.data, strict=True)))
+
+    if attempt(form, act):
+        return redirect(url_for("roster.show_roster", meeting=meeting, roster_id=roster_id), 303)
+    return _page(meeting, roster_in(meeting_id, roster_id), units_form=form), 422
 
 
 @bp.post(f"{ONE}/take")

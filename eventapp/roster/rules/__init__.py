@@ -17,7 +17,9 @@ from eventapp.roster.rules.standing import (
     count_rows,
     judge_row,
     judge_rows,
+    suggest_units,
     unknown_units,
+    with_units_meant,
 )
 from eventapp.roster.rules.states import Fate, RosterState
 
@@ -44,5 +46,7 @@ __all__ = [
     "note_of",
     "read_rows",
     "sentence_of",
+    "suggest_units",
     "unknown_units",
+    "with_units_meant",
 ]

@@ -82,6 +82,7 @@ SENTENCES: dict[str, str] = {
     "waitlisted": N_("名额已满，列入候补。"),
     "name_spaces": N_("姓名里的空格已去掉。"),
     "unit_spaces": N_("单位名称里的空格已去掉，全角字母和数字改为半角。"),
+    "unit_meant": N_("“%(text)s”按成员单位“%(name)s”登记。"),
     "unit_above": N_("单位空着，按上一行的单位填写。"),
     "answer_implied": N_("按“%(question)s”选“%(answer)s”登记。"),
     "phone_cleaned": N_("号码里的空格、横线、国家代码已去掉，全角数字改为半角。"),

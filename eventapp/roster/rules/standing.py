@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eventapp.core.names import name_key
 from eventapp.roster.rules.columns import Column
@@ -78,6 +78,38 @@ def _judge_known(row: ReadRow, known: Someone, *, is_certain: bool, name: str) -
         return row.with_note(Note(Column.PHONE, "phone_needed", Severity.ERROR))
     code, severity = ("registered", Severity.INFO) if known.stands else ("ended", Severity.WARNING)
     return row.with_note(Note("", code, severity), Fate.KNOWN)
+
+
+MOST_SUGGESTED = 5
+DISTANT = 0.35
+"""How alike a member's name must be to be offered as the one that was meant (0 to 1)."""
+
+
+def suggest_units(unit: str, member_names: Collection[str]) -> list[str]:
+    """List the members that a name may mean, the likeliest first: shortened, else like it."""
+    shortened = [name for name in member_names if _is_shortened(unit, name)]
+    alike = difflib.get_close_matches(unit, member_names, MOST_SUGGESTED, DISTANT)
+    return list(dict.fromkeys([*sorted(shortened, key=len), *alike]))[:MOST_SUGGESTED]
+
+
+def _is_shortened(unit: str, name: str) -> bool:
+    """Tell whether the characters stand in the name in their order: 东营职院 in 东营职业学院."""
+    rest = iter(name)
+    return len(unit) > 1 and all(char in rest for char in unit)
+
+
+def with_units_meant(rows: Iterable[ReadRow], meant: Mapping[str, str]) -> list[ReadRow]:
+    """Return rows in which units stand as somebody said that they are meant, and say so."""
+    return [_meant(row, meant) if meant else row for row in rows]
+
+
+def _meant(row: ReadRow, meant: Mapping[str, str]) -> ReadRow:
+    written = row.values.get(Column.UNIT, "")
+    name = meant.get(written)
+    if name is None:
+        return row
+    said = Note(Column.UNIT, "unit_meant", Severity.INFO, {"text": written, "name": name})
+    return replace(row, values={**row.values, Column.UNIT: name}).with_note(said)
 
 
 def _unknown_unit(unit: str, member_names: Collection[str]) -> Note:

@@ -10,6 +10,7 @@ from eventapp.roster.service.lists import (
     forget_person,
     open_roster,
     set_columns,
+    set_units,
 )
 from eventapp.roster.service.sheets import Sheet, ensure_readable, read_pasted, read_sheet
 from eventapp.roster.service.taking import Terms, ask_to_take, take_roster
@@ -30,5 +31,6 @@ __all__ = [
     "read_pasted",
     "read_sheet",
     "set_columns",
+    "set_units",
     "take_roster",
 ]

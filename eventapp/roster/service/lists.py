@@ -1,12 +1,13 @@
 """Open a list that an organiser sent, say what each of its rows means, drop it."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from eventapp.alliance.queries import member_names
 from eventapp.core import clock, files
 from eventapp.core.access import Actor
 from eventapp.core.db import db, lock, transaction
@@ -27,7 +28,9 @@ from eventapp.roster.rules import (
     find_heading,
     judge_rows,
     read_rows,
+    suggest_units,
     unknown_units,
+    with_units_meant,
 )
 from eventapp.roster.rules.answers import headings_of, read_answer_cells
 from eventapp.roster.service.sheets import Sheet, ensure_readable, read_sheet
@@ -69,7 +72,7 @@ def ask_for_check(actor: Actor, meeting_id: int, roster_id: int) -> int:
     with transaction():
         roster = lock_open(meeting_id, roster_id)
         job_id = enqueue("check_roster", meeting_of(meeting_id).scope_id, actor, roster=roster_id)
-        roster.totals = {"job": job_id}
+        roster.totals = {"job": job_id, "meant": roster.totals.get("meant", {})}
     return job_id
 
 
@@ -94,6 +97,23 @@ def set_columns(
         known = {*Column, *headings_of(fields_of(meeting_id)).values()}
         roster.columns = [str(column) if column in known else "" for column in columns]
         audit(actor, meeting_of(meeting_id).scope_id, "roster.columns", f"roster:{roster_id}")
+        ask_for_check(actor, meeting_id, roster_id)
+
+
+def set_units(actor: Actor, meeting_id: int, roster_id: int, meant: Mapping[str, str]) -> None:
+    """Say which members units are that stand in a list under other names, and have it checked anew.
+
+    `meant` names members by what is written; without a name the unit is none. Raises Invalid
+    (field `units`) for a name that no member has.
+    """
+    wanted = {written: name for written, name in meant.items() if name}
+    with transaction():
+        roster = lock_open(meeting_id, roster_id)
+        meeting = meeting_of(meeting_id)
+        if not set(wanted.values()) <= set(member_names(meeting.alliance_id).values()):
+            raise Invalid("unit_gone", N_("所选的单位已不在成员名单里，请重新选。"), field="units")
+        roster.totals = {**roster.totals, "meant": wanted}
+        audit(actor, meeting.scope_id, "roster.units", f"roster:{roster_id}", units=len(wanted))
         ask_for_check(actor, meeting_id, roster_id)
 
 
@@ -139,10 +159,18 @@ def _keep(
     with transaction() as session:
         roster = lock_open(meeting_id, roster_id)
         meeting = meeting_of(meeting_id)
+        meant = roster.totals.get("meant", {})
+        rows = with_units_meant(rows, meant)
         standing = standing_of(meeting, rows)
         judged = judge_rows(rows, standing)
         units = unknown_units(judged, standing.members)
-        totals: dict[str, Any] = {**count_rows(judged), "new_units": units}
+        near = {unit: suggest_units(unit, standing.member_names) for unit in units}
+        totals: dict[str, Any] = {
+            **count_rows(judged),
+            "new_units": units,
+            "near": {unit: names for unit, names in near.items() if names},
+            "meant": meant,
+        }
         if refused is not None:
             totals["refused"] = [refused.message, refused.params]
         if sheet is not None:

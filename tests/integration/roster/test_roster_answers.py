@@ -57,9 +57,8 @@ def test_columns_that_word_a_question_fill_its_answers(house: Flask) -> None:
         rows["王磊"]: {car: ["yes"], plate: ["鲁E12345"], size_id: ["大"]}
     }
     with house.test_request_context():
-        table = registrations_sheet(
-            meeting_of(meeting_id), registrations_of(meeting_id), as_csv=True
-        )
+        rows = registrations_of(meeting_id)
+        table = registrations_sheet(meeting_of(meeting_id), rows, as_csv=True, contacts=True)
     assert '"鲁E12345","大"' in table.decode("utf-8-sig")
 
 
