@@ -1,7 +1,7 @@
 """Forms with a meeting's own questions: answering them, and writing them."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
@@ -47,12 +47,14 @@ class AnsweringForm(BaseForm):
     """A form with a meeting's own questions; `with_questions` makes one.
 
     After a valid round `answers` holds what is kept, by the field's id, and `papers` what was
-    sent with it: content and media type. A file that is there already stays where none is sent.
+    sent with it: content and media type. A file that is there already stays where none is sent,
+    and so does an answer that is withheld from the page.
     """
 
     questions: Sequence[FieldRow] = ()
     language = ""
     earlier: Mapping[int, list[str]] = {}
+    withheld: Collection[int] = ()
 
     @property
     def answering_category(self) -> str:
@@ -82,7 +84,9 @@ class AnsweringForm(BaseForm):
         for field in self.questions:
             data = self[field_name(field.id)].data
             if field.kind is not FieldKind.FILE:
-                typed[field.id] = data if isinstance(data, list) else [data or ""]
+                given = data if isinstance(data, list) else [data or ""]
+                stays = field.id in self.withheld and not any(given)
+                typed[field.id] = self.earlier.get(field.id, ()) if stays else given
             elif not getattr(data, "filename", ""):
                 typed[field.id] = self.earlier.get(field.id, ())
             else:
@@ -106,15 +110,23 @@ def with_questions(
     fields: Sequence[FieldRow],
     language: str,
     answers: Mapping[int, list[str]] | None = None,
+    *,
+    withheld: Collection[int] = (),
 ) -> type[AnsweringForm]:
-    """Return the form with a place for each question, filled with what was answered earlier."""
+    """Return the form with a place for each question, filled with what was answered earlier.
+
+    `withheld` are fields whose answers are kept and not shown.
+    """
     if not fields:
         return form
     earlier = answers or {}
     made: dict[str, Any] = {
-        field_name(field.id): _place(field, language, earlier.get(field.id, [])) for field in fields
+        field_name(field.id): _place(
+            field, language, [] if field.id in withheld else earlier.get(field.id, [])
+        )
+        for field in fields
     }
-    more = {"questions": fields, "language": language, "earlier": earlier}
+    more = {"questions": fields, "language": language, "earlier": earlier, "withheld": withheld}
     return type(form.__name__, (form,), {**made, **more})
 
 

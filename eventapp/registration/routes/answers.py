@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventapp.core.errors import N_
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
+from eventapp.registration.document import is_hidden
 from eventapp.registration.forms import AnswerForForm
 from eventapp.registration.forms.questions import with_questions
 from eventapp.registration.queries import (
@@ -29,7 +30,10 @@ from eventapp.web.session import actor
 
 def _form(meeting: Meeting, row: Row) -> AnswerForForm:
     asked = not_required(fields_of(meeting.id, row.category))
-    made = with_questions(AnswerForForm, asked, locale(), answers_of([row.id])[row.id])
+    hidden = [one.id for one in asked if is_hidden(one)]
+    made = with_questions(
+        AnswerForForm, asked, locale(), answers_of([row.id])[row.id], withheld=hidden
+    )
     form = cast("AnswerForForm", made())
     form.category.data = row.category.value
     return form

@@ -77,6 +77,11 @@ def test_the_desk_asks_the_questions_and_may_leave_them_open(app: Flask):
     typed[f"answer-{size}"] = "大"
     assert organiser.post(f"{base}/{one}/answers", data=typed).status_code == 303
     assert "待填" not in organiser.get(f"{base}/{one}").text
+    form = organiser.get(f"{base}/{one}/answers").text
+    assert "鲁E12345" not in form, "a plate is unmasked by a recorded act alone"
+    assert "已登记，不填就不改" in form
+    typed[f"answer-{plate}"] = ""
+    assert organiser.post(f"{base}/{one}/answers", data=typed).status_code == 303
     with app.app_context():
         assert answers_of([one])[one] == {car: ["yes"], plate: ["鲁E12345"], size: ["大"]}
         assert _audited(scope_id, "registration.change_answers") == 1
