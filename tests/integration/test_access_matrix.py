@@ -294,6 +294,7 @@ MATRIX: dict[str, str] = {
     "roster.show_roster": "AO.............",
     "roster.show_rosters": "AO.............",
     "roster.take_roster": "AO.............",
+    "roster.match_units": "AO.............",
     "security.change_password": ACCOUNTS,
     "security.forgot_password": EVERYBODY,
     "security.login": EVERYBODY,
