@@ -163,6 +163,19 @@ def test_an_erased_canary_leaves_no_trace_but_in_released_minutes(house: Flask) 
     assert kinds == set(Kept) - {Kept.AGENDAS, Kept.MENTIONS}
 
 
+def test_at_once_nothing_is_left_but_the_address_of_the_answer(house: Flask) -> None:
+    canary = make_canary(house)
+    held, var = canary.held, Path(house.extensions["config"].var)
+    erase_person(held.drafter, held.alliance_id, canary.person_id, words)
+    assert rows_naming(*TRACES) == sorted([*KEPT_ROWS, "messages.recipient"])
+    assert rows_naming(EMAIL) == ["messages.recipient"]
+    assert files_holding(var, *TRACES) == []
+    kinds = sa.select(StoredFile.media_type, sa.func.count()).group_by(StoredFile.media_type)
+    stored = {kind: number for kind, number in db.session.execute(kinds)}
+    assert stored.pop("text/calendar", 0) <= 1
+    assert stored == {"application/pdf": 3}  # two settings of the minutes, the voter's paper
+
+
 def test_the_file_of_the_database_holds_the_canary_in_the_released_minutes_only(
     house: Flask,
 ) -> None:
