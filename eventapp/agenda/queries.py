@@ -166,6 +166,18 @@ def item_in(meeting_id: int, item_id: int) -> Item:
     raise NotFound("item_unknown", N_("没有找到这个议程项，它可能已被删除。"))
 
 
+def items_with(person_id: int) -> list[str]:
+    """List the items of all meetings that name a person, each with its meeting's title."""
+    rows = db.session.execute(
+        sa.select(Meeting.title, AgendaItem.title.label("item"))
+        .join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
+        .join(ItemPerson, ItemPerson.item_id == AgendaItem.id)
+        .where(ItemPerson.person_id == person_id)
+        .order_by(Meeting.id, AgendaItem.ordinal)
+    )
+    return [f"{row.title} · {row.item}" for row in rows]
+
+
 def _times(rows: Iterable[AgendaItem], start: datetime) -> dict[int, PlannedTime]:
     lengths = [
         RoomItem(ItemLength(row.id, timedelta(minutes=row.minutes), row.fixed_at), row.room_id or 0)

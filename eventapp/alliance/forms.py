@@ -30,6 +30,9 @@ def _place(label: Any, hint: Any) -> IntegerField:
     )
 
 
+_PLAIN = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
+
+
 class DescribeAllianceForm(BaseForm):
     """What an alliance is called and what it is for."""
 
@@ -109,6 +112,7 @@ class PersonForm(BaseForm):
         _("电话"), longest=30, required=False, render_kw={"inputmode": "tel", "autocomplete": "off"}
     )
     email = EmailField(_("邮箱"), filters=[strip], render_kw={"autocomplete": "off"})
+    apart = BooleanField(_("都看过了，不是同一人，照样保存"))
     submit = SubmitField(_("保存"))
 
     def offer(self, members: Sequence[Member]) -> None:
@@ -127,6 +131,19 @@ class PersonForm(BaseForm):
             "phone": self.phone.data or "",
             "email": self.email.data or "",
         }
+
+
+class EditPersonForm(PersonForm):
+    """Correct one person, and say how the name is read and sorted."""
+
+    pinyin = text_field(_("拼音"), longest=160, required=False, render_kw=_PLAIN)
+    initials = text_field(_("首字母"), longest=40, required=False, render_kw=_PLAIN)
+    strokes = text_field(_("各字笔画数"), longest=160, required=False, render_kw=_PLAIN)
+
+    def said(self) -> dict[str, str]:
+        """Give what was said by hand about the name; what is empty is worked out."""
+        fields = (self.pinyin, self.initials, self.strokes)
+        return {field.name: field.data or "" for field in fields}
 
 
 class CreateListForm(BaseForm):

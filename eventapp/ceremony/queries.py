@@ -131,6 +131,17 @@ def agreements_of(meeting_id: int) -> list[AgreementRow]:
     ]
 
 
+def signatures_of(person_id: int) -> list[str]:
+    """List the agreements that a person signs, by their titles."""
+    query = (
+        sa.select(Agreement.title)
+        .join(Party, Party.agreement_id == Agreement.id)
+        .where(Party.signatory_id == person_id)
+        .order_by(Agreement.id)
+    )
+    return list(db.session.scalars(query))
+
+
 def _party(party: Party, name: str) -> PartyRow:
     return PartyRow(
         party_role(party.ordinal),

@@ -184,6 +184,8 @@ NAMELESS: frozenset[Verdict] = frozenset(
 """Answers that name nobody: whoever found an old pass learns nothing about its owner."""
 
 REPEAT_WINDOW = timedelta(seconds=5)
+UNDO = "undo-"
+"""What the number of a scan that takes an admission back begins with."""
 UNDO_WINDOW = timedelta(seconds=10)
 """How long the device that let somebody in may take it back without a supervisor."""
 

@@ -9,6 +9,8 @@ from eventapp.accounts.models import PersonalLink, User
 from eventapp.accounts.queries import link_of
 from eventapp.accounts.service import link_token, open_link
 from eventapp.agenda.service import start_item
+from eventapp.alliance.models import Person
+from eventapp.alliance.service import add_person
 from eventapp.badges.rules import Paper
 from eventapp.badges.service import ask_for_print
 from eventapp.core.access import Role
@@ -41,6 +43,7 @@ class Morning:
     code: str = ""
     field_id: int = 0
     roster_id: int = 0
+    twin_id: int = 0
 
     @property
     def slugs(self) -> dict[str, object]:
@@ -64,6 +67,7 @@ class Morning:
             "list": book.list_edition_id,
             "organisation": next(iter(book.units.values())),
             "person": next(iter(book.people.values())),
+            "twin": self.twin_id,
             "meeting": hall.id,
             "code": self.code,
             "notice": self.notice_id,
@@ -134,7 +138,17 @@ def prepare(live: Live, book: Book) -> Morning:
     send_notice(staff["organiser"], hall.id, first, late_reason="会期早已商定")
     morning.notice_id = compose_notice(staff["organiser"], hall.id).id
     morning.code = editions_of(book.preparatory.id)[0].code
+    morning.twin_id = _twin(book)
     return morning
+
+
+def _twin(book: Book) -> int:
+    """Note the first person of the programme once more, with another phone."""
+    person_id = next(iter(book.people.values()))
+    one = db.session.get_one(Person, person_id)
+    values = (one.alliance_id, one.name, one.organisation_id)
+    twin = add_person(book.staff["organiser"], values[0], name=values[1], organisation_id=values[2])
+    return twin.id
 
 
 def _ballot(book: Book, hall: Hall, title: str) -> int:
@@ -241,6 +255,9 @@ CATALOGUE = (
     Look("paste-units", ALLIANCE + "/units/paste"),
     Look("people", ALLIANCE + "/people"),
     Look("person", ALLIANCE + "/people/{person}"),
+    Look("people-found", ALLIANCE + "/people?text=w"),
+    Look("duplicates", ALLIANCE + "/people/duplicates", often=True),
+    Look("merger", ALLIANCE + "/people/{person}/merge/{twin}"),
     Look("paste-people", ALLIANCE + "/people/paste"),
     Look("data-requests", ALLIANCE + "/privacy"),
     Look("erasure", ALLIANCE + "/privacy/people/{person}"),

@@ -4,7 +4,13 @@ The meeting's row is what the writers of one agenda queue at: positions are dens
 at a time in a room, and editions have no gap.
 """
 
-from eventapp.agenda.service.people import PersonIn, engage, forget_person, release_source
+from eventapp.agenda.service.people import (
+    PersonIn,
+    engage,
+    forget_person,
+    hand_over_person,
+    release_source,
+)
 from eventapp.agenda.service.planning import add_item, change_item, move_item, remove_item
 from eventapp.agenda.service.publishing import publish_agenda
 from eventapp.agenda.service.running import (
@@ -23,6 +29,7 @@ __all__ = [
     "engage",
     "finish_item",
     "forget_person",
+    "hand_over_person",
     "move_item",
     "publish_agenda",
     "release_source",

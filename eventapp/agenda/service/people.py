@@ -118,6 +118,26 @@ def _engage_person(facts: MeetingFacts, item: AgendaItem, one: PersonIn) -> None
     )
 
 
+def hand_over_person(old_id: int, new_id: int) -> int:
+    """Let one person stand where another stood in plans; published editions stay. Tell how often.
+
+    The names and titles to be read out stay as they were written. The caller records it.
+    """
+    with transaction() as session:
+        moved = session.scalars(
+            sa.update(ItemPerson)
+            .where(ItemPerson.person_id == old_id)
+            .values(person_id=new_id)
+            .returning(ItemPerson.id)
+        ).all()
+        session.execute(
+            sa.update(Engagement)
+            .where(Engagement.resource == ResourceKind.PERSON, Engagement.resource_id == old_id)
+            .values(resource_id=new_id)
+        )
+    return len(moved)
+
+
 def forget_person(actor: Actor, meeting_id: int, person_id: int) -> int:
     """Take a person out of every item's plan; published editions stay. Tell how many items."""
     with transaction() as session:

@@ -15,6 +15,7 @@ from eventapp.alliance.queries.duplicates import (
     Duplicates,
     Known,
     duplicates_of,
+    known_two,
     likely_same_as,
 )
 from eventapp.alliance.queries.lists import (
@@ -64,6 +65,7 @@ __all__ = [
     "entries_of",
     "found_by",
     "is_shared",
+    "known_two",
     "leads_of",
     "likely_same_as",
     "list_edition_in",

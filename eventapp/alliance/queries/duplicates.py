@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from eventapp.alliance.models import DistinctPeople, Organisation, Person
+from eventapp.alliance.queries.alliances import missing
 from eventapp.alliance.rules import Described, Likeness, likely_same
 from eventapp.core.db import db
 from eventapp.core.names import clean_name, pinyin_of, plain_pinyin
@@ -128,6 +129,15 @@ def likely_same_as(
         judged = ((one, likely_same(described, one.described)) for one in near if one.id != but)
         found.append([(one, likeness) for one, likeness in judged if likeness is not None])
     return found
+
+
+def known_two(alliance_id: int, one_id: int, other_id: int) -> tuple[Known, Known]:
+    """Find two people of an alliance who are still there; raises NotFound."""
+    query = _KNOWN.where(_people.c.id.in_((one_id, other_id)))
+    found = {one.id: one for one in _known(query, alliance_id)}
+    if len(found) < 2:
+        raise missing()
+    return found[one_id], found[other_id]
 
 
 def _candidates(alliance_id: int, typed: Sequence[Described]) -> Iterator[Known]:

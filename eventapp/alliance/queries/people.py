@@ -29,13 +29,24 @@ def people_of(
 
 
 def person_in(alliance_id: int, person_id: int) -> Person:
-    """Find a person of the alliance, for a merged one whom they became; raises NotFound."""
-    found = db.session.get(Person, person_id)
+    """Find a person of the alliance, for a merged one whom they became; raises NotFound.
+
+    Whoever is writing keeps the person from being merged meanwhile, so that nothing new points
+    at somebody who is gone.
+    """
+    found = _get(person_id)
     if found is not None and found.merged_into_id is not None:
-        found = db.session.get(Person, found.merged_into_id)
+        found = _get(found.merged_into_id)
     if found is None or found.alliance_id != alliance_id:
         raise missing()
     return found
+
+
+def _get(person_id: int) -> Person | None:
+    if not db.session().info.get("writing"):
+        return db.session.get(Person, person_id)
+    held = {"read": True, "key_share": True}
+    return db.session.get(Person, person_id, with_for_update=held, populate_existing=True)
 
 
 def person_by_phone(alliance_id: int, phone: str) -> Person | None:

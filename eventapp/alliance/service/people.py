@@ -77,6 +77,7 @@ _PEOPLE = (
     .where(_people.c.merged_into_id.is_(None), _people.c.erased_at.is_(None))
     .where(_people.c.alliance_id == sa.bindparam("alliance_id"))
     .order_by(_people.c.id)
+    .with_for_update(read=True, key_share=True)  # nobody merges them while they are registered
 )
 # SQLite finds the index of those who have a phone only where a query says that they have one.
 _BY_PHONE = _PEOPLE.where(
@@ -105,7 +106,7 @@ def add_person(
         person = Person(alliance_id=alliance_id, created_at=clock.now())
         _write(person, alliance_id, name, phone, email, organisation_id, titles)
         session.add(person)
-        flush_or(_phone_taken())
+        flush_or(phone_taken())
         audit(actor, alliance.scope_id, "person.add", f"person:{person.id}")
     return person
 
@@ -167,7 +168,7 @@ def ensure_people(alliance_id: int, people: Sequence[PersonIn]) -> list[KnownPer
         try:
             made = db.session.connection().execute(_NOTE, [row | common for row in fresh.values()])
         except IntegrityError as error:
-            raise _phone_taken() from error
+            raise phone_taken() from error
         for (key, row), person_id in zip(fresh.items(), made.scalars(), strict=True):
             known[key] = KnownPerson(person_id, row["name"], row["email"], row["titles"], True)
     return [known[_identity(row)] for row in rows]
@@ -221,7 +222,7 @@ def change_person(
         if spelling is not None:
             person.spelling = checked_spelling(clean_name(name), spelling)
         _write(person, alliance_id, name, phone, email, organisation_id, titles)
-        flush_or(_phone_taken())
+        flush_or(phone_taken())
         audit(actor, alliance.scope_id, "person.change", f"person:{person_id}")
     return person
 
@@ -245,7 +246,7 @@ def add_people(actor: Actor, alliance_id: int, rows: Sequence[PersonRowIn]) -> l
                 unit_id = _unit_named(units, row.unit)
                 _write(person, alliance_id, row.name, row.phone, row.email, None, row.titles)
                 if person.phone and person.phone in phones:
-                    raise _phone_taken()
+                    raise phone_taken()
             except DomainError as error:
                 problems.append(RowProblem(number, error.message, error.params))
                 continue
@@ -254,7 +255,7 @@ def add_people(actor: Actor, alliance_id: int, rows: Sequence[PersonRowIn]) -> l
             added.append(person)
         ensure_rows(problems)
         session.add_all(added)
-        flush_or(_phone_taken())
+        flush_or(phone_taken())
         for person in added:
             audit(actor, alliance.scope_id, "person.add", f"person:{person.id}")
     return added
@@ -348,5 +349,6 @@ def _unit_named(units: dict[str, int], name: str) -> int | None:
     return found
 
 
-def _phone_taken() -> Conflict:
+def phone_taken() -> Conflict:
+    """Say that a phone is another person's."""
     return Conflict("phone_taken", N_("这个电话号码已登记在另一位人员名下。"))

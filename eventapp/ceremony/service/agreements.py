@@ -130,6 +130,18 @@ def withdraw_agreement(actor: Actor, meeting_id: int, agreement_id: int) -> Agre
         return _step(actor, meeting, agreement, AgreementState.WITHDRAWN)
 
 
+def hand_over_person(old_id: int, new_id: int) -> int:
+    """Let one person stand as signatory where another stood; tell how often. The names stay."""
+    with transaction() as session:
+        moved = session.scalars(
+            sa.update(Party)
+            .where(Party.signatory_id == old_id)
+            .values(signatory_id=new_id)
+            .returning(Party.id)
+        ).all()
+    return len(moved)
+
+
 def forget_person(actor: Actor, meeting_id: int, person_id: int) -> int:
     """Take a signatory's name off a meeting's agreements; tell of how many."""
     with transaction() as session:

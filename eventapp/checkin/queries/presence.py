@@ -1,11 +1,13 @@
 """Who is inside, by the ledger of scans up to a stated head."""
 
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from eventapp.checkin.models import Admission, Scan
-from eventapp.checkin.rules import Verdict, people_inside
+from eventapp.checkin.rules import UNDO, Verdict, people_inside
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
 from eventapp.core.ledger import GENESIS, Head, head_of
@@ -120,6 +122,25 @@ def units_inside(meeting_id: int, *, until_seq: int | None = None) -> UnitPresen
             if row.proxy
         ),
     )
+
+
+def came_in(registration_ids: Collection[int]) -> frozenset[int]:
+    """Tell which of these registrations were let in at some time; what was undone never was."""
+    rows = db.session.execute(
+        sa.select(Scan.registration_id, Scan.verdict, Scan.scan_id)
+        .where(
+            Scan.registration_id.in_(registration_ids),
+            Scan.verdict.in_((Verdict.ADMITTED, Verdict.LEFT)),
+        )
+        .order_by(Scan.seq)
+    )
+    times: Counter[int | None] = Counter()
+    for row in rows:
+        if row.verdict is Verdict.ADMITTED:
+            times[row.registration_id] += 1
+        elif row.scan_id.startswith(UNDO):
+            times[row.registration_id] -= 1
+    return frozenset(one for one, count in times.items() if one is not None and count > 0)
 
 
 def inside_now(meeting_id: int) -> frozenset[int]:

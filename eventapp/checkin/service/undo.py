@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from eventapp.checkin.models import Admission, Scan
 from eventapp.checkin.queries import door
-from eventapp.checkin.rules import UNDO_WINDOW, Direction, Method, Verdict
+from eventapp.checkin.rules import UNDO, UNDO_WINDOW, Direction, Method, Verdict
 from eventapp.checkin.service.records import Answer, Knock, release, write_scan
 from eventapp.core import clock
 from eventapp.core.access import Actor, ActorKind, Permission
@@ -46,7 +46,7 @@ def undo_admission(actor: Actor, meeting_id: int, registration_id: int, reason: 
         knock = Knock(
             meeting.scope_id,
             claim.gate_id,
-            f"undo-{uuid4().hex}",
+            f"{UNDO}{uuid4().hex}",
             device,
             "",
             Method.MANUAL,

@@ -1,4 +1,4 @@
-"""What the desk reads over every feature: one's places, and today at a glance."""
+"""One's places, and a meeting today at a glance."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -47,19 +47,15 @@ def register_person(
     """
     with transaction() as session:
         meeting = meeting_of(meeting_id)
-        _ensure_of_alliance(meeting.alliance_id, person_id, organisation_id)
+        person_id = person_in(meeting.alliance_id, person_id).id
+        if organisation_id is not None:
+            organisation_in(meeting.alliance_id, organisation_id)
         consent = None if consent_text_id is None else consent_in(meeting_id, consent_text_id)
         wish = Wish(
             person_id, Category(category), organisation_id, unit_text, to_check, language, answers
         )
         enrolled = enrol(actor, meeting, [wish], channel=channel, consent=consent)
         return session.get_one(Registration, enrolled[0].registration_id)
-
-
-def _ensure_of_alliance(alliance_id: int, person_id: int, organisation_id: int | None) -> None:
-    person_in(alliance_id, person_id)
-    if organisation_id is not None:
-        organisation_in(alliance_id, organisation_id)
 
 
 def tell(actor: Actor, registration_id: int) -> None:

@@ -38,7 +38,7 @@ def set_liaison(
         meeting = meeting_of(meeting_id)
         organisation_in(meeting.alliance_id, organisation_id)
         if person_id is not None:
-            person_in(meeting.alliance_id, person_id)
+            person_id = person_in(meeting.alliance_id, person_id).id
         hold_places(meeting_id, (organisation_id,))
         delegation = session.scalar(
             sa.select(Delegation)
@@ -193,7 +193,7 @@ def give_mandate(
         mandate = Mandate(
             meeting_id=meeting_id,
             organisation_id=organisation_id,
-            person_id=person_id,
+            person_id=person.id,
             proxy=proxy,
             given_at=clock.now(),
         )
@@ -209,7 +209,7 @@ def give_mandate(
             "mandate.give",
             f"mandate:{mandate.id}",
             organisation=organisation_id,
-            person=person_id,
+            person=person.id,
             proxy=proxy,
             paper=mandate.document_digest,
         )
@@ -249,7 +249,7 @@ def note_leave(
         if organisation_id is not None:
             organisation_in(meeting.alliance_id, organisation_id)
         if person_id is not None:
-            person_in(meeting.alliance_id, person_id)
+            person_id = person_in(meeting.alliance_id, person_id).id
         whose = (organisation_id, person_id)
         if any((one.organisation_id, one.person_id) == whose for one in leaves_of(meeting_id)):
             raise Conflict("leave_noted", N_("已经记录过请假，不必再记。"))

@@ -29,7 +29,9 @@ _REGISTERED = (
     .order_by(_registrations.c.id)
 )
 _PEOPLE = sa.select(_people.c.id, _people.c.name, _people.c.phone, _people.c.organisation_id).where(
-    _people.c.alliance_id == sa.bindparam("alliance_id")
+    _people.c.alliance_id == sa.bindparam("alliance_id"),
+    _people.c.merged_into_id.is_(None),
+    _people.c.erased_at.is_(None),
 )
 _BY_PHONE = _PEOPLE.where(_people.c.phone.in_(sa.bindparam("phones", expanding=True)))
 _NAMELESS = _PEOPLE.where(_people.c.phone == "").order_by(_people.c.id)
