@@ -62,6 +62,7 @@ bench: dev ## Measure against the budgets
 	$(BIN)/python -m tests.bench $(ARGS)
 	$(BIN)/python -m tests.bench.badges
 	$(BIN)/python -m tests.bench.people
+	$(BIN)/python -m tests.bench.worker
 
 .PHONY: lint
 lint: dev ## Check style, types, the staircase and the templates

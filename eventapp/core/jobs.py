@@ -17,7 +17,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eventapp.core import clock
 from eventapp.core.access import Actor
-from eventapp.core.db import Base, after_commit, db, enum_text, lock, transaction
+from eventapp.core.db import (
+    Base,
+    after_commit,
+    db,
+    direct_transaction,
+    enum_text,
+    lock,
+    transaction,
+)
 
 MAX_ATTEMPTS = 5
 LOST_AFTER = timedelta(minutes=10)
@@ -64,6 +72,24 @@ class Job(Base):
 
 _jobs: Any = Job.__table__
 _ENQUEUE = sa.insert(_jobs).returning(_jobs.c.id, sort_by_parameter_order=True)
+_CLAIM = (
+    sa.update(_jobs)
+    .where(_jobs.c.id == sa.bindparam("job"), _jobs.c.state == JobState.WAITING)
+    .values(state=JobState.RUNNING, attempts=_jobs.c.attempts + 1, due_at=sa.bindparam("now"))
+    .returning(_jobs.c.id)
+)
+# The result is kept even of a cancelled one: it names what is to be deleted.
+_RUNS_ON = _jobs.c.state != JobState.CANCELLED
+_FINISH = (
+    sa.update(_jobs)
+    .where(_jobs.c.id == sa.bindparam("job"))
+    .values(
+        result=sa.bindparam("made"),
+        error="",
+        state=sa.case((_RUNS_ON, JobState.DONE), else_=_jobs.c.state),
+        finished_at=sa.case((_RUNS_ON, sa.bindparam("now")), else_=_jobs.c.finished_at),
+    )
+)
 Handler = Callable[[Job], dict[str, Any] | None]
 _push: list[Callable[[int], None]] = []
 
@@ -105,13 +131,9 @@ def enqueue_all(
 
 def run(job_id: int, handlers: Mapping[str, Handler]) -> None:
     """Do one job if it is still waiting; a failure is kept and tried again later, then given up."""
-    with transaction() as session:
-        claimed = session.execute(
-            sa.update(Job)
-            .where(Job.id == job_id, Job.state == JobState.WAITING)
-            .values(state=JobState.RUNNING, attempts=Job.attempts + 1, due_at=clock.now())
-        ).rowcount  # pyright: ignore[reportAttributeAccessIssue]
-    if not claimed:
+    with direct_transaction() as connection:
+        claimed = connection.execute(_CLAIM, {"job": job_id, "now": clock.now()}).first()
+    if claimed is None:
         return
     job = db.session.get_one(Job, job_id)
     try:
@@ -121,11 +143,8 @@ def run(job_id: int, handlers: Mapping[str, Handler]) -> None:
     except Exception as error:
         _note_failure(job_id, error)
         return
-    with transaction() as session:
-        job = lock(Job, job_id)
-        job.result, job.error = result, ""  # kept even of a cancelled one: it names what to delete
-        if job.state is not JobState.CANCELLED:
-            job.state, job.finished_at = JobState.DONE, clock.now()
+    with direct_transaction() as connection:
+        connection.execute(_FINISH, {"job": job_id, "now": clock.now(), "made": result})
 
 
 def _note_failure(job_id: int, error: Exception) -> None:

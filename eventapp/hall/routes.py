@@ -162,7 +162,6 @@ def download_calendar(meeting: str) -> Response:
         latest_edition(found.id),
         url=f"{base}{url_for('hall.show_meeting', meeting=meeting)}",
         host=urlsplit(base).hostname or "localhost",
-        now=clock.now(),
         mark=gettext(N_("【演示数据】")) if installation.is_demo() else "",
     )
     return download(data, name=f"{found.slug}.ics", media_type="text/calendar")

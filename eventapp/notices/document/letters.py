@@ -12,7 +12,7 @@ from flask_babel import force_locale, gettext
 from eventapp.accounts.models import PersonalLink
 from eventapp.agenda.document import calendar_file
 from eventapp.agenda.queries import latest_edition
-from eventapp.core import clock, installation
+from eventapp.core import installation
 from eventapp.core.errors import N_
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.rules import STATE_LABEL, State
@@ -123,7 +123,6 @@ def _calendar(meeting: Meeting) -> bytes:
         latest_edition(meeting.id),
         url=f"{base_url()}/m/{meeting.slug}",
         host=urlsplit(base_url()).hostname or "localhost",
-        now=clock.now(),
         mark=gettext(N_("【演示数据】")) if installation.is_demo() else "",
     )
 
