@@ -87,7 +87,11 @@ _FINISH = (
         result=sa.bindparam("made"),
         error="",
         state=sa.case((_RUNS_ON, JobState.DONE), else_=_jobs.c.state),
-        finished_at=sa.case((_RUNS_ON, sa.bindparam("now")), else_=_jobs.c.finished_at),
+        finished_at=sa.case(
+            # said, or SQLite would keep the instant in a form that compares otherwise
+            (_RUNS_ON, sa.bindparam("now", type_=_jobs.c.finished_at.type)),
+            else_=_jobs.c.finished_at,
+        ),
     )
 )
 Handler = Callable[[Job], dict[str, Any] | None]
