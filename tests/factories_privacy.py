@@ -14,6 +14,7 @@ from eventapp.agenda.service import PersonIn, add_item
 from eventapp.alliance.queries import alliance_of
 from eventapp.badges.rules import Paper
 from eventapp.badges.service import ask_for_print
+from eventapp.ceremony.service import add_plaque
 from eventapp.checkin.queries import gates_of
 from eventapp.checkin.rules import Method, Verdict
 from eventapp.checkin.service import record_scan
@@ -164,7 +165,18 @@ def _plan(canary: Canary) -> None:
         held.meeting_id,
         kind=Kind.ADDRESS,
         title="会员代表发言",
-        people=[PersonIn("speaker", NAME, TITLES, canary.person_id)],
+        people=[
+            PersonIn("speaker", NAME, TITLES, canary.person_id),
+            PersonIn("presenter", NAME, TITLES),
+        ],
+    )
+    add_plaque(
+        SYSTEM,
+        held.meeting_id,
+        item_id=held.item_ids[2],
+        organisation_id=held.unit_ids[0],
+        plaque="副理事长单位",
+        presenters=f"王志安、{NAME}",
     )
     note_leave(SYSTEM, held.meeting_id, person_id=canary.person_id, reason=f"{NAME}下午离会")
 

@@ -1,5 +1,6 @@
 """Agreements and the other acts of a ceremony: their states and what they still lack."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -162,3 +163,18 @@ def _paper_problems(facts: AgreementFacts) -> Iterator[Problem]:
         )
     if not facts.papers_checked:
         yield Problem("papers_unchecked", N_("协议文本还没有核对。"))
+
+
+BETWEEN = re.compile(r"([、，,;；\s]+)")
+"""What stands between the names of a typed list."""
+
+
+def without_name(listed: str, name: str) -> str:
+    """Return a typed list of names without one of them; part of a longer word is left alone."""
+    pieces = BETWEEN.split(listed)
+    kept = [place for place in range(0, len(pieces), 2) if pieces[place] != name]
+    if len(kept) * 2 - 1 == len(pieces):
+        return listed
+    return "".join(
+        pieces[place] + (pieces[place + 1] if place != kept[-1] else "") for place in kept
+    )

@@ -61,8 +61,29 @@ GROUND: dict[Kept, str] = {
     Kept.TRAIL: N_("证明系统怎样处理过数据，已经认不出是谁。"),
     Kept.MENTIONS: N_("会务组逐处核对，指的是您的，由人改掉。"),
 }
-NAMELESS = frozenset({Kept.REGISTRATIONS, Kept.CONSENTS, Kept.SCANS, Kept.VOTES, Kept.TRAIL})
-"""Kinds that no longer tell who it was."""
+PLACE_LABEL: dict[str, str] = {
+    "meeting": N_("会议设置"),
+    "item": N_("议程项"),
+    "item_person": N_("议程中的人员"),
+    "field": N_("报名问题"),
+    "registration": N_("报名"),
+    "leave": N_("请假"),
+    "notice": N_("会议通知"),
+    "reply": N_("回执"),
+    "motion": N_("表决事项"),
+    "ballot": N_("表决"),
+    "mandate": N_("代表授权"),
+    "agreement": N_("签约协议"),
+    "party": N_("签约方"),
+    "plaque": N_("授牌"),
+    "unveiling": N_("揭牌"),
+    "minutes": N_("纪要草稿"),
+    "minutes_step": N_("纪要的意见"),
+    "charter_edition": N_("章程"),
+    "agenda_edition": N_("议程"),
+    "minutes_edition": N_("纪要"),
+}
+"""What the words of places mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +93,15 @@ class KeptRow:
     kind: Kept
     count: int
     where: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> dict[str, list[int]]:
+        """Group the numbers by what they are numbers of."""
+        grouped: dict[str, list[int]] = {}
+        for one in self.where:
+            word, _, number = one.partition(":")
+            grouped.setdefault(word, []).append(int(number))
+        return grouped
 
     def as_json(self) -> list[object]:
         """Write it as a row keeps it."""

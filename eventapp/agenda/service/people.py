@@ -138,13 +138,22 @@ def hand_over_person(old_id: int, new_id: int) -> int:
     return len(moved)
 
 
-def forget_person(actor: Actor, meeting_id: int, person_id: int) -> int:
-    """Take a person out of every item's plan; published editions stay. Tell how many items."""
+def forget_person(actor: Actor, meeting_id: int, person_id: int, *, typed: str = "") -> int:
+    """Take a person out of every item's plan; published editions stay. Tell how many items.
+
+    `typed` is a name that means this person also where nobody said who of the alliance it is.
+    """
     with transaction() as session:
         items = sa.select(AgendaItem.id).where(AgendaItem.meeting_id == meeting_id)
         gone = session.scalars(
             sa.delete(ItemPerson)
-            .where(ItemPerson.item_id.in_(items), ItemPerson.person_id == person_id)
+            .where(
+                ItemPerson.item_id.in_(items),
+                sa.or_(
+                    ItemPerson.person_id == person_id,
+                    sa.and_(ItemPerson.person_id.is_(None), ItemPerson.name == (typed or None)),
+                ),
+            )
             .returning(ItemPerson.item_id)
         ).all()
         session.execute(

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from eventapp.agenda.queries import item_in
 from eventapp.alliance.models import Organisation
 from eventapp.ceremony.models import PlaqueAward, Unveiling
-from eventapp.ceremony.rules import ActState, ensure_act_may_become
+from eventapp.ceremony.rules import ActState, ensure_act_may_become, without_name
 from eventapp.core import clock
 from eventapp.core.access import Actor
 from eventapp.core.db import db, lock, transaction
@@ -126,3 +126,20 @@ def _held(meeting_id: int, kind: type[Act], act_id: int) -> Act:
 def _last(kind: type[PlaqueAward] | type[Unveiling], item_id: int) -> int:
     statement = sa.select(sa.func.max(kind.ordinal)).where(kind.item_id == item_id)
     return db.session.scalar(statement) or 0
+
+
+def forget_name(meeting_id: int, name: str) -> int:
+    """Take a name out of the lists of who presents and who unveils; tell how many there were.
+
+    The lists are typed: only a name that stands by itself between marks or spaces is meant.
+    """
+    changed = 0
+    for model, column in ((PlaqueAward, "presenters"), (Unveiling, "unveilers")):
+        for row in db.session.scalars(sa.select(model).where(model.meeting_id == meeting_id)):
+            before = getattr(row, column)
+            after = without_name(before, name)
+            if after != before:
+                setattr(row, column, after)
+                changed += 1
+    db.session.flush()
+    return changed

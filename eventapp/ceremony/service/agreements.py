@@ -21,6 +21,7 @@ from eventapp.ceremony.rules import (
     ensure_ready,
     party_role,
 )
+from eventapp.ceremony.service.acts import forget_name
 from eventapp.core import clock
 from eventapp.core.access import Actor
 from eventapp.core.db import db, lock, transaction
@@ -142,20 +143,30 @@ def hand_over_person(old_id: int, new_id: int) -> int:
     return len(moved)
 
 
-def forget_person(actor: Actor, meeting_id: int, person_id: int) -> int:
-    """Take a signatory's name off a meeting's agreements; tell of how many."""
+def forget_person(actor: Actor, meeting_id: int, person_id: int, *, typed: str = "") -> int:
+    """Take a signatory's name off a meeting's agreements, and off its acts; tell of how many.
+
+    `typed` is a name that means this person also where nobody said who of the alliance it is.
+    """
     with transaction() as session:
         meeting = lock(Meeting, meeting_id)
         agreements = sa.select(Agreement.id).where(Agreement.meeting_id == meeting_id)
         gone = session.scalars(
             sa.update(Party)
-            .where(Party.agreement_id.in_(agreements), Party.signatory_id == person_id)
+            .where(
+                Party.agreement_id.in_(agreements),
+                sa.or_(
+                    Party.signatory_id == person_id,
+                    sa.and_(Party.signatory_id.is_(None), Party.signatory_name == (typed or None)),
+                ),
+            )
             .values(signatory_id=None, signatory_name="", signatory_title="")
             .returning(Party.agreement_id)
         ).all()
-        if gone:
-            audit(actor, meeting.scope_id, "agreements.forget", f"person:{person_id}")
-    return len(set(gone))
+        acts = forget_name(meeting_id, typed) if typed else 0
+        if gone or acts:
+            audit(actor, meeting.scope_id, "ceremony.forget", f"person:{person_id}", acts=acts)
+    return len(set(gone)) + acts
 
 
 def _held(meeting_id: int, agreement_id: int) -> Agreement:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from eventapp.agenda.models import AgendaEdition, AgendaItem, ItemPerson
 from eventapp.alliance.models import Alliance, Person
 from eventapp.ceremony.models import Agreement, Party, PlaqueAward, Unveiling
+from eventapp.ceremony.rules import without_name
 from eventapp.charter.models import Charter, CharterEdition
 from eventapp.checkin.models import Scan
 from eventapp.core.db import Base, db
@@ -49,6 +50,8 @@ class Identity:
     meetings: tuple[int, ...]
     registrations: tuple[int, ...]
     mandates: tuple[int, ...]
+    is_only: bool
+    """Nobody else of the alliance bears the name: where it is typed, it means this person."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -71,7 +74,17 @@ def identity_of(person: Person) -> Identity:
         _ids(of_alliance.order_by(Meeting.id)),
         _ids(sa.select(Registration.id).where(Registration.person_id.in_(people))),
         _ids(sa.select(Mandate.id).where(Mandate.person_id.in_(people))),
+        _is_only(person, people),
     )
+
+
+def _is_only(person: Person, people: Collection[int]) -> bool:
+    others = sa.select(Person.id).where(
+        Person.alliance_id == person.alliance_id,
+        Person.name == person.name,
+        Person.id.not_in(people),
+    )
+    return bool(person.name) and db.session.scalar(others.limit(1)) is None
 
 
 def _ids(query: Any) -> tuple[int, ...]:
@@ -177,6 +190,7 @@ def mentions_of(who: Identity) -> KeptRow:
     found: list[str] = []
     for word, statement in _free_texts(who):
         found += [f"{word}:{one}" for one in db.session.scalars(statement)]
+    found += _typed_lists(who)
     return KeptRow(Kept.MENTIONS, len(found), tuple(found))
 
 
@@ -205,8 +219,8 @@ def _free_texts(who: Identity) -> list[tuple[str, Any]]:
         ),
         ("motion", in_meeting(Motion, Motion.title, Motion.text)),
         ("agreement", in_meeting(Agreement, Agreement.title)),
-        ("plaque", in_meeting(PlaqueAward, PlaqueAward.presenters, PlaqueAward.plaque)),
-        ("unveiling", in_meeting(Unveiling, Unveiling.unveilers, Unveiling.plate)),
+        ("plaque", in_meeting(PlaqueAward, PlaqueAward.plaque)),
+        ("unveiling", in_meeting(Unveiling, Unveiling.plate)),
         (
             "minutes",
             in_meeting(Minutes, Minutes.title, Minutes.prose, Minutes.byline).where(unreleased),
@@ -228,7 +242,11 @@ def _free_texts(who: Identity) -> list[tuple[str, Any]]:
 
 
 def _typed_people(who: Identity) -> Sequence[tuple[str, Any]]:
-    """Look among names that were typed into plans without saying who of the alliance is meant."""
+    """Look among names that were typed into plans without saying who of the alliance is meant.
+
+    Those that an erasure takes along are left out.
+    """
+    typed = who.name if who.is_only else None
     speakers = sa.or_(*contains(who.texts, ItemPerson.name))
     signatories = sa.or_(*contains(who.texts, Party.signatory_name))
     return [
@@ -236,12 +254,37 @@ def _typed_people(who: Identity) -> Sequence[tuple[str, Any]]:
             "item_person",
             sa.select(ItemPerson.id)
             .join(AgendaItem, AgendaItem.id == ItemPerson.item_id)
-            .where(AgendaItem.meeting_id.in_(who.meetings), speakers),
+            .where(
+                AgendaItem.meeting_id.in_(who.meetings),
+                speakers,
+                ItemPerson.person_id.is_(None),
+                ItemPerson.name.is_distinct_from(typed),
+            ),
         ),
         (
             "party",
             sa.select(Party.id)
             .join(Agreement, Agreement.id == Party.agreement_id)
-            .where(Agreement.meeting_id.in_(who.meetings), signatories),
+            .where(
+                Agreement.meeting_id.in_(who.meetings),
+                signatories,
+                Party.signatory_id.is_(None),
+                Party.signatory_name.is_distinct_from(typed),
+            ),
         ),
     ]
+
+
+def _typed_lists(who: Identity) -> list[str]:
+    """Look into the typed lists of who presents and who unveils, as they will be afterwards."""
+    found: list[str] = []
+    lists = (("plaque", PlaqueAward, "presenters"), ("unveiling", Unveiling, "unveilers"))
+    for word, model, column in lists:
+        named = sa.or_(*contains(who.texts, getattr(model, column)))
+        query = sa.select(model.id, getattr(model, column))
+        rows = db.session.execute(query.where(model.meeting_id.in_(who.meetings), named))
+        for one, listed in rows:
+            left = without_name(listed, who.name) if who.is_only else listed
+            if any(text in left for text in who.texts):
+                found.append(f"{word}:{one}")
+    return found

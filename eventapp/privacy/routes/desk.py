@@ -14,7 +14,7 @@ from eventapp.privacy.queries.erasures import code_of, erasures_of, open_erasure
 from eventapp.privacy.queries.remains import identity_of, what_stays
 from eventapp.privacy.queries.retention import ran_at, reach_of, shelves_of
 from eventapp.privacy.routes.blueprint import bp
-from eventapp.privacy.rules import FOR_GOOD, GROUND, KEPT_LABEL, TERMS, answer_due_at
+from eventapp.privacy.rules import FOR_GOOD, GROUND, KEPT_LABEL, PLACE_LABEL, TERMS, answer_due_at
 from eventapp.privacy.service import LETTER, ask_erasure, erase_person, withdraw_erasure
 from eventapp.web.doors import requires
 from eventapp.web.forms import attempt, say
@@ -59,6 +59,7 @@ def _page(slug: str, person_id: int, form: ErasePersonForm) -> str:
         stays=[] if person.erased_at else what_stays(identity_of(person)),
         kept_label=KEPT_LABEL,
         ground=GROUND,
+        place_label=PLACE_LABEL,
         channel_label=CHANNEL_LABEL,
         crumbs=[*_crumbs(slug, row), way],
     )

@@ -132,8 +132,9 @@ def _forget_in_meetings(actor: Actor, who: Identity) -> None:
     for meeting_id in who.meetings:
         forget_rows(actor, meeting_id, name=who.name, phone=who.phone)
         for person_id in who.people:
-            forget_signatures(actor, meeting_id, person_id)
-            forget_plans(actor, meeting_id, person_id)
+            typed = who.name if who.is_only else ""
+            forget_signatures(actor, meeting_id, person_id, typed=typed)
+            forget_plans(actor, meeting_id, person_id, typed=typed)
             if meeting_id in concerned:
                 forget_registrations(actor, meeting_id, person_id, voted=voted)
         thaw_minutes(actor, meeting_id, who.name, word=THAWED)
