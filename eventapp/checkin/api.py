@@ -13,6 +13,7 @@ from eventapp.checkin.rules import TEXT_LONGEST, Direction, Method
 from eventapp.core import clock, feed
 from eventapp.core.access import Permission
 from eventapp.core.errors import N_, Invalid
+from eventapp.meetings.queries import meeting_here
 from eventapp.web.doors import requires, scope
 from eventapp.web.forms import LARGEST
 from eventapp.web.language import html_lang
@@ -78,7 +79,7 @@ def record_scan(meeting: str) -> Response:  # noqa: ARG001 - the scope is read f
 def undo_admission(meeting: str) -> Response:
     """Take an admission back, by the device that gave it or by a supervisor."""
     sent = _sent(UndoIn)
-    here = queries.meeting_here(meeting)
+    here = meeting_here(meeting)
     answer = service.undo_admission(actor(), here.id, sent.registration_id, sent.reason)
     return _json(show_answer(answer))
 
@@ -90,7 +91,7 @@ def show_counts(meeting: str) -> Response:
     device = queries.device_of(actor())
 
     def render() -> Response:
-        here = queries.meeting_here(meeting)
+        here = meeting_here(meeting)
         scans = queries.last_scans(here.scope_id, device=device)
         return _json(
             {

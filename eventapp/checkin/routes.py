@@ -11,11 +11,11 @@ from eventapp.checkin.document.answers import recall, show_answer, show_scan
 from eventapp.checkin.document.chart import arrivals_svg
 from eventapp.checkin.document.sheets import sheet_pdf, sheet_xlsx
 from eventapp.checkin.forms import NameGateForm, TypeCodeForm, UndoAdmissionForm
-from eventapp.checkin.queries import MeetingHere
 from eventapp.checkin.rules import SAYING, TYPED_LONGEST, VERDICT_LABEL, Method, Tone, Verdict
 from eventapp.core import clock, feed
 from eventapp.core.access import Permission
 from eventapp.core.errors import N_
+from eventapp.meetings.queries import MeetingHere, meeting_here
 from eventapp.registration.rules import CATEGORY_LABEL
 from eventapp.web.doors import requires
 from eventapp.web.download import download
@@ -55,7 +55,7 @@ def _own_scans(meeting_id: int, person_id: int) -> dict[str, list[dict[str, Any]
 @requires(Permission.SCAN_PASSES)
 def show_door(meeting: str) -> str:
     """Scan at a gate, which the address names; without one, choose it first."""
-    here = queries.meeting_here(meeting)
+    here = meeting_here(meeting)
     gates = queries.gates_of(here.id)
     gate = next((gate for gate in gates if str(gate.id) == request.args.get("gate")), None)
     if gate is None:
@@ -92,7 +92,7 @@ def _door_page(
 @requires(Permission.SCAN_PASSES)
 def type_code(meeting: str) -> BaseResponse | tuple[str, int]:
     """Scan a typed code without a camera and without a script."""
-    here = queries.meeting_here(meeting)
+    here = meeting_here(meeting)
     form = TypeCodeForm()
     text = (form.code.data or "").strip()
 
@@ -117,7 +117,7 @@ def type_code(meeting: str) -> BaseResponse | tuple[str, int]:
 @requires(Permission.SCAN_PASSES)
 def undo_admission(meeting: str) -> BaseResponse | tuple[str, int]:
     """Take an admission back."""
-    here = queries.meeting_here(meeting)
+    here = meeting_here(meeting)
     form = UndoAdmissionForm()
     gate_id = queries.gate_in(here.id, form.gate.data or 0).id
 
@@ -140,7 +140,7 @@ def _back(meeting: str, gate_id: int, **more: Any) -> BaseResponse:
 @requires(Permission.MANAGE_MEETING)
 def list_gates(meeting: str) -> str:
     """Show the gates, to add and rename."""
-    return _gates_page(queries.meeting_here(meeting), NameGateForm(formdata=None))
+    return _gates_page(meeting_here(meeting), NameGateForm(formdata=None))
 
 
 def _gates_page(here: MeetingHere, form: NameGateForm, renaming: int = 0) -> str:
@@ -157,7 +157,7 @@ def _gates_page(here: MeetingHere, form: NameGateForm, renaming: int = 0) -> str
 @requires(Permission.MANAGE_MEETING)
 def add_gate(meeting: str) -> BaseResponse | tuple[str, int]:
     """Open a gate."""
-    here = queries.meeting_here(meeting)
+    here = meeting_here(meeting)
     form = NameGateForm()
     if not attempt(form, lambda: service.add_gate(actor(), here.id, form.name.data or "")):
         return _gates_page(here, form), 422
@@ -169,7 +169,7 @@ def add_gate(meeting: str) -> BaseResponse | tuple[str, int]:
 @requires(Permission.MANAGE_MEETING)
 def rename_gate(meeting: str, gate: int) -> BaseResponse | tuple[str, int]:
     """Give a gate another name."""
-    here = queries.meeting_here(meeting)
+    here = meeting_here(meeting)
     form = NameGateForm()
     queries.gate_in(here.id, gate)
     if not attempt(form, lambda: service.rename_gate(actor(), here.id, gate, form.name.data or "")):
@@ -189,7 +189,7 @@ def show_presence(meeting: str) -> str:
 @requires(Permission.SEE_PRESENCE)
 def show_presence_live(meeting: str) -> Response:
     """Give the live part of that page; 304 while nothing changed."""
-    here = queries.meeting_here(meeting)
+    here = meeting_here(meeting)
     return conditional(
         f"{feed.version_of(here.scope_id)}-{html_lang()}",
         lambda: render_template("checkin/_presence.html", **_presence(meeting)),
@@ -197,7 +197,7 @@ def show_presence_live(meeting: str) -> Response:
 
 
 def _presence(meeting: str) -> dict[str, Any]:
-    here = queries.meeting_here(meeting)
+    here = meeting_here(meeting)
     line = queries.arrivals_over_time(queries.arrivals_of(here.id))
     return {
         "here": here,
@@ -218,7 +218,7 @@ def _presence(meeting: str) -> dict[str, Any]:
 @requires(Permission.SEE_PRESENCE)
 def download_sheet_pdf(meeting: str) -> Response:
     """Give the sign-in sheet as PDF, with the code of the ledger's head on it."""
-    here = queries.meeting_here(meeting)
+    here = meeting_here(meeting)
     sheet = queries.sheet_of(here.id, here.scope_id)
     data = sheet_pdf(here, sheet)
     return download(
@@ -232,7 +232,7 @@ def download_sheet_pdf(meeting: str) -> Response:
 @requires(Permission.SEE_PRESENCE)
 def download_sheet_xlsx(meeting: str) -> Response:
     """Give the sign-in sheet as a workbook, with the code of the ledger's head on it."""
-    here = queries.meeting_here(meeting)
+    here = meeting_here(meeting)
     data = sheet_xlsx(here, queries.sheet_of(here.id, here.scope_id))
     return download(
         data, name=gettext("%(meeting)s签到表.xlsx", meeting=here.title), media_type=XLSX

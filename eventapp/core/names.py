@@ -66,6 +66,7 @@ class _Reading(NamedTuple):
     tone: int
 
 
+@lru_cache(maxsize=1024)  # one name is cleaned on each of its ways
 def clean_name(text: str) -> str:
     """Return the one way in which a name is kept; cleaning twice changes nothing.
 

@@ -1,5 +1,9 @@
 """Reads of meetings and their rooms."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
 import sqlalchemy as sa
 
 from eventapp.core.db import db
@@ -21,6 +25,34 @@ def meeting_by_slug(slug: str) -> Meeting:
     if found is None:
         raise _missing()
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingHere:
+    """What a hot door needs to know of its meeting."""
+
+    id: int
+    scope_id: int
+    slug: str
+    title: str
+    zone: str
+    state: State
+    starts_at: datetime
+    registration_closes_at: datetime | None
+
+
+_meetings: Any = Meeting.__table__
+_HERE = sa.select(*(_meetings.c[name] for name in MeetingHere.__slots__)).where(
+    _meetings.c.slug == sa.bindparam("slug")
+)
+
+
+def meeting_here(slug: str) -> MeetingHere:
+    """Find a meeting by its word in URLs, in columns; raises NotFound."""
+    row = db.session.connection().execute(_HERE, {"slug": slug}).first()
+    if row is None:
+        raise _missing()
+    return MeetingHere(*row)
 
 
 def meeting_of(meeting_id: int) -> Meeting:

@@ -7,10 +7,11 @@ from flask import render_template
 from flask_babel import gettext
 
 from eventapp.checkin.document.answers import exact_time
-from eventapp.checkin.queries import MeetingHere, Sheet, SheetRow
+from eventapp.checkin.queries import Sheet, SheetRow
 from eventapp.checkin.rules import METHOD_LABEL
 from eventapp.core import installation
 from eventapp.core.errors import N_
+from eventapp.meetings.queries import MeetingHere
 from eventapp.registration.rules import CATEGORY_LABEL
 from eventapp.web.filters import long_time, named
 from eventapp.web.language import html_lang

@@ -1,13 +1,11 @@
 """Reads of the door: what a scan is decided on, who is inside, what happened at the gates."""
 
 from eventapp.checkin.queries.door import (
-    MeetingHere,
     Scanned,
     device_of,
     gate_in,
     gates_of,
     last_scans,
-    meeting_here,
     scanned_person,
     tally_of,
 )
@@ -44,7 +42,6 @@ __all__ = [
     "Arrival",
     "ArrivalCounts",
     "GateCount",
-    "MeetingHere",
     "OwnScan",
     "Presence",
     "ProxyInside",
@@ -64,7 +61,6 @@ __all__ = [
     "gates_of",
     "inside_now",
     "last_scans",
-    "meeting_here",
     "presence_of",
     "refusals_of",
     "scanned_person",

@@ -15,7 +15,6 @@ from eventapp.core.db import Base, db
 from eventapp.core.errors import N_, NotFound
 from eventapp.core.ledger import LedgerHead
 from eventapp.meetings.models import Meeting
-from eventapp.meetings.rules import State as MeetingState
 from eventapp.registration.models import Pass, Registration
 from eventapp.registration.rules import Category, State
 
@@ -158,28 +157,6 @@ _SHOWN = (
     )
     .where(registrations.c.id == _bind("registration_id"))
 )
-_MEETING = sa.select(
-    meetings.c.id,
-    meetings.c.scope_id,
-    meetings.c.slug,
-    meetings.c.title,
-    meetings.c.zone,
-    meetings.c.state,
-    meetings.c.starts_at,
-).where(meetings.c.slug == _bind("slug"))
-
-
-@dataclass(frozen=True, slots=True)
-class MeetingHere:
-    """What the door needs to know of its meeting."""
-
-    id: int
-    scope_id: int
-    slug: str
-    title: str
-    zone: str
-    state: MeetingState
-    starts_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,14 +181,6 @@ class Scanned:
 def device_of(actor: Actor) -> str:
     """Name the browser that scans; an actor without one stands for itself."""
     return f"signin:{actor.sign_in_id}" if actor.sign_in_id else str(actor)
-
-
-def meeting_here(slug: str) -> MeetingHere:
-    """Find a meeting by its word in URLs, in columns; raises NotFound."""
-    row = db.session.execute(_MEETING, {"slug": slug}).first()
-    if row is None:
-        raise NotFound("meeting_unknown", N_("没有找到这场会议。"))
-    return MeetingHere(*row)
 
 
 def tally_of(meeting_id: int) -> dict[str, int]:

@@ -13,6 +13,7 @@ from eventapp.core.access import Role
 from eventapp.core.errors import N_, Conflict, Invalid
 from eventapp.core.phones import clean_phone
 from eventapp.meetings.models import Meeting
+from eventapp.meetings.queries import MeetingHere, meeting_here
 from eventapp.registration.forms import EnterLinkForm, RegisterForm, category_choices
 from eventapp.registration.forms.questions import with_questions
 from eventapp.registration.queries import consent_of, fields_of, open_categories, shown_consent
@@ -37,10 +38,10 @@ CROWD = "200 per hour"
 """More from one address for one meeting are taken as well, but somebody looks at them first."""
 
 
-def _register_form(meeting: Meeting) -> RegisterForm:
-    made = with_questions(RegisterForm, fields_of(meeting.id), locale())
+def _register_form(meeting_id: int) -> RegisterForm:
+    made = with_questions(RegisterForm, fields_of(meeting_id), locale())
     form = cast("RegisterForm", made())
-    form.category.choices = category_choices(open_categories(meeting.id))
+    form.category.choices = category_choices(open_categories(meeting_id))
     if not form.is_submitted() and form.category.choices:
         form.category.data = form.category.choices[0][0]
     return form
@@ -92,7 +93,7 @@ def _phone_typed(form: RegisterForm) -> str:
         return ""
 
 
-def _is_closed(meeting: Meeting, form: RegisterForm) -> bool:
+def _is_closed(meeting: Meeting | MeetingHere, form: RegisterForm) -> bool:
     try:
         ensure_open(meeting)
     except Conflict:
@@ -105,7 +106,7 @@ def _is_closed(meeting: Meeting, form: RegisterForm) -> bool:
 def register(meeting: str) -> str | tuple[str, int]:
     """Show the form while registration is open, else say that it is not."""
     found = public_meeting(meeting)
-    form = _register_form(found)
+    form = _register_form(found.id)
     if _is_closed(found, form):
         return render_template("registration/closed.html", meeting=found)
     return _page(found, form)
@@ -115,17 +116,18 @@ def register(meeting: str) -> str | tuple[str, int]:
 @public
 def submit_registration(meeting: str) -> Response | tuple[str, int]:
     """Register whoever filled in the form; an approved one comes straight to the pass."""
-    found = public_meeting(meeting)
-    form = _register_form(found)
-    if _is_closed(found, form):
-        return render_template("registration/closed.html", meeting=found), 409
+    here = meeting_here(meeting)  # a page needs the whole meeting, a registration does not
+    form = _register_form(here.id)
+    if _is_closed(here, form):
+        page = render_template("registration/closed.html", meeting=public_meeting(meeting))
+        return page, 409
     stopped = _stop(form)
     if stopped is not None:
         form.form_errors = [gettext(stopped[0])]
-        return _page(found, form), stopped[1]
+        return _page(public_meeting(meeting), form), stopped[1]
     receptions: list[Reception] = []
-    if not attempt(form, lambda: receptions.append(_receive(found.id, form))):
-        return _page(found, form), 422
+    if not attempt(form, lambda: receptions.append(_receive(here.id, form))):
+        return _page(public_meeting(meeting), form), 422
     reception = receptions[0]
     if reception.registration_id is None:
         return redirect(url_for("registration.show_received", meeting=meeting), 303)

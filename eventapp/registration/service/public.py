@@ -19,7 +19,7 @@ from eventapp.core.errors import N_, Conflict, Invalid
 from eventapp.core.names import name_key
 from eventapp.core.phones import clean_phone
 from eventapp.meetings.models import Meeting
-from eventapp.meetings.queries import meeting_of
+from eventapp.meetings.queries import MeetingHere, meeting_of
 from eventapp.meetings.rules import State as MeetingState
 from eventapp.registration.models import ConsentText
 from eventapp.registration.queries import alive_registration, consent_of
@@ -44,7 +44,7 @@ class Reception:
     token: str = ""
 
 
-def ensure_open(meeting: Meeting) -> None:
+def ensure_open(meeting: Meeting | MeetingHere) -> None:
     """Refuse a registration while the meeting takes none."""
     closes_at = meeting.registration_closes_at
     is_past = closes_at is not None and clock.now() >= closes_at
