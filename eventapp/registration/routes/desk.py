@@ -1,14 +1,17 @@
 """Doors of the organiser's desk: who comes, one person, links and passes, printed slips."""
 
+from collections.abc import Sequence
 from typing import cast
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.accounts.models import PersonalLink
 from eventapp.accounts.queries import link_of, links_of, open_browsers
 from eventapp.accounts.service import rebind_link, renew_link, revoke_link
-from eventapp.alliance.queries import members_of
+from eventapp.alliance.queries import Known, members_of
+from eventapp.alliance.rules import LIKENESS_LABEL, Likeness
+from eventapp.alliance.service.duplicates import LikelySame
 from eventapp.core.access import Permission, Role
 from eventapp.core.errors import N_, Conflict, NotFound
 from eventapp.meetings.models import Meeting
@@ -56,7 +59,7 @@ from eventapp.registration.service import (
 )
 from eventapp.web.doors import requires
 from eventapp.web.errors import text_of
-from eventapp.web.forms import attempt, say
+from eventapp.web.forms import LARGEST, attempt, say
 from eventapp.web.language import locale
 from eventapp.web.qr import qr_svg
 from eventapp.web.session import actor
@@ -73,10 +76,18 @@ def _new_form(meeting: Meeting) -> AddRegistrationForm:
     return form
 
 
-def _new_page(meeting: Meeting, form: AddRegistrationForm) -> str:
-    units = [member.name for member in members_of(meeting.alliance_id)]
+def _new_page(
+    meeting: Meeting,
+    form: AddRegistrationForm,
+    alike: Sequence[tuple[Known, Likeness]] = (),
+) -> str:
     return render_template(
-        "registration/new_registration.html", form=form, units=units, **heading(meeting)
+        "registration/new_registration.html",
+        form=form,
+        units=[member.name for member in members_of(meeting.alliance_id)],
+        alike=alike,
+        likeness_label=LIKENESS_LABEL,
+        **heading(meeting),
     )
 
 
@@ -94,15 +105,25 @@ def add_registration(meeting: str) -> BaseResponse | tuple[str, int]:
     """Register a person in any category."""
     found = meeting_by_slug(meeting)
     form, meeting_id = _new_form(found), found.id
-    made: list[int] = []
-    if not attempt(form, lambda: made.append(_add(meeting_id, form))):
-        return _new_page(found, form), 422
+    made, alike = list[int](), list[tuple[Known, Likeness]]()
+
+    def add() -> None:
+        try:
+            made.append(_add(meeting_id, form))
+        except LikelySame as error:
+            alike.extend(error.people)
+            raise
+
+    if not attempt(form, add):
+        return _new_page(found, form, alike), 422
     say(N_("已添加。"))
     target = url_for("registration.show_registration", meeting=meeting, registration_id=made[0])
     return redirect(target, 303)
 
 
 def _add(meeting_id: int, form: AddRegistrationForm) -> int:
+    same = request.form.get("same", -1, type=int)  # whom of those shown it is, 0 for nobody
+    seen = [one for one in request.form.getlist("seen", type=int) if 0 < one <= LARGEST]
     return register_by_desk(
         actor(),
         meeting_id,
@@ -114,6 +135,8 @@ def _add(meeting_id: int, form: AddRegistrationForm) -> int:
         category=Category(form.category.data),
         answers=form.answers,
         papers=form.papers,
+        same_as=same if same in seen else None,
+        told_apart=seen if same == 0 else (),
     ).id
 
 

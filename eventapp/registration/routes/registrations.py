@@ -6,9 +6,10 @@ from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from eventapp.alliance.queries import members_of
+from eventapp.alliance.queries import alliance_of, members_of, slug_of
 from eventapp.core.access import Permission
 from eventapp.core.errors import N_, Conflict, DomainError
+from eventapp.core.scope import ROOT
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
 from eventapp.registration.document import registrations_sheet
@@ -98,6 +99,7 @@ def _page(meeting: Meeting, chosen: dict[str, str], *, problem: str = "") -> str
     return render_template(
         "registration/show_registrations.html",
         rows=rows,
+        duplicates_url=_duplicates_url(meeting),
         lines=lines_of(meeting.id, rows),
         corrections=corrections_of(meeting.id),
         first=first + 1 if rows else 0,
@@ -122,6 +124,14 @@ def _page(meeting: Meeting, chosen: dict[str, str], *, problem: str = "") -> str
         slips_at_once=SLIPS_AT_ONCE,
         **heading(meeting),
     )
+
+
+def _duplicates_url(meeting: Meeting) -> str:
+    """Give the way to people who may be one, to whoever may decide it for the whole alliance."""
+    alliance = alliance_of(meeting.alliance_id)
+    if not actor().may(Permission.MANAGE_ALLIANCE, (alliance.scope_id, ROOT)):
+        return ""
+    return url_for("desk.show_duplicates", alliance=slug_of(alliance))
 
 
 def _filters(meeting: Meeting, chosen: dict[str, str]) -> list[tuple[Any, ...]]:

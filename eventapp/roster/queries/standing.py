@@ -6,13 +6,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from eventapp.alliance.models import Person
-from eventapp.alliance.queries import member_names, organisation_names
+from eventapp.alliance.queries import likely_same_as, member_names, organisation_names
+from eventapp.alliance.rules import Described, Likeness
 from eventapp.core.db import db
 from eventapp.core.names import name_key
 from eventapp.meetings.models import Meeting
 from eventapp.registration.models import Registration
 from eventapp.registration.queries.registrations import ENDED
-from eventapp.roster.rules import Column, ReadRow, Someone, Standing
+from eventapp.roster.rules import Column, Fate, ReadRow, Someone, Standing
 
 _people: Any = Person.__table__
 _registrations: Any = Registration.__table__
@@ -38,8 +39,14 @@ _NAMELESS = _PEOPLE.where(_people.c.phone == "").order_by(_people.c.id)
 _AT_ONCE = 500
 
 
-def standing_of(meeting: Meeting, rows: Sequence[ReadRow]) -> Standing:
-    """Read, in few statements, what is known about the people and units of these rows."""
+def standing_of(
+    meeting: Meeting, rows: Sequence[ReadRow], *, of_unit: str = "", likely: bool = True
+) -> Standing:
+    """Read, in few statements, what is known about the people and units of these rows.
+
+    `of_unit` is whose people all of them are, where the rows do not say it; without `likely` nobody
+    is looked for who may be somebody known.
+    """
     connection = db.session.connection()
     names = member_names(meeting.alliance_id)
     stands: dict[int, bool] = {}
@@ -67,7 +74,28 @@ def standing_of(meeting: Meeting, rows: Sequence[ReadRow]) -> Standing:
         },
         nameless=nameless,
         present=present,
+        alike=_alike(meeting.alliance_id, rows, of_unit) if likely else {},
     )
+
+
+def _alike(alliance_id: int, rows: Sequence[ReadRow], unit: str) -> dict[int, tuple[Likeness, str]]:
+    """Find of which row somebody may be known; a phone that is known is no mere likeness."""
+    people = [row for row in rows if row.fate is Fate.NEW]
+    described = [
+        Described(
+            row.values.get(Column.NAME, ""),
+            unit or row.values.get(Column.UNIT, ""),
+            row.values.get(Column.PHONE, ""),
+        )
+        for row in people
+    ]
+    found = zip(people, likely_same_as(alliance_id, described), strict=True)
+    return {
+        row.number: (likeness, known.name)
+        for row, near in found
+        for known, likeness in near
+        if likeness is not Likeness.PHONE
+    }
 
 
 def _with_phones(alliance_id: int, phones: Collection[str]) -> Iterator[Any]:

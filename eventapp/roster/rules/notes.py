@@ -74,6 +74,11 @@ SENTENCES: dict[str, str] = {
     "unit_unknown": N_("单位不在成员名单中。"),
     "unit_near": N_("单位不在成员名单中，与成员单位“%(near)s”相近，请核对。"),
     "name_twice": N_("与第 %(row)s 行同单位、同姓名，手机号不同：请确认是两个人。"),
+    "name_written": N_("与第 %(row)s 行同单位，姓名只是写法不同：疑似重复，请确认是两个人。"),
+    "likely_same": N_("本单位已有同名的人，手机号不同或没有填写：疑似重复，请确认是两个人。"),
+    "likely_written": N_(
+        "本单位已有“%(known)s”，姓名只是写法不同：疑似与已有人员重复，请确认是两个人。"
+    ),
     "name_registered": N_("同单位已有同名的人报名，手机号不同：请确认是两个人。"),
     "ended": N_("这个人的报名已取消或已由他人代替，这次没有恢复。需要时请单独添加。"),
     # what became of a row, and how its cells were read

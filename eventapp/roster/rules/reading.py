@@ -14,6 +14,7 @@ from email_validator import EmailNotValidError, validate_email
 from eventapp.core.errors import Invalid
 from eventapp.core.names import clean_name, name_key
 from eventapp.core.phones import clean_phone
+from eventapp.core.variants import loose_key
 from eventapp.registration.rules import CATEGORY_LABEL, Category
 from eventapp.roster.rules.columns import COLUMN_LABEL, Column, Heading, SheetRow, meaning_of
 from eventapp.roster.rules.notes import Note, Severity
@@ -253,7 +254,7 @@ def _mark_repeated(rows: Iterable[ReadRow]) -> list[ReadRow]:
         if row.fate is not Fate.NEW or not name:
             found.append(row)
             continue
-        here = (name, name_key(row.values.get(Column.UNIT, "")))
+        here = (loose_key(name), loose_key(row.values.get(Column.UNIT, "")))
         marked = _repeated(row, phones.get(phone) if phone else None, names.get(here))
         if marked.fate is Fate.NEW:
             names.setdefault(here, marked)
@@ -272,6 +273,8 @@ def _repeated(row: ReadRow, by_phone: ReadRow | None, by_name: ReadRow | None) -
     if by_name is None:
         return row
     at = {"row": by_name.number}
+    if name_key(by_name.values[Column.NAME]) != name_key(row.values[Column.NAME]):
+        return row.with_note(Note(Column.NAME, "name_written", Severity.WARNING, at))
     if not row.values.get(Column.PHONE) and not by_name.values.get(Column.PHONE):
         return row.with_note(Note("", "same_person", Severity.WARNING, at), Fate.SKIPPED)
     return row.with_note(Note(Column.NAME, "name_twice", Severity.WARNING, at))

@@ -2,8 +2,9 @@
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from eventapp.alliance.rules import Likeness
 from eventapp.core.names import name_key
 from eventapp.roster.rules.columns import Column
 from eventapp.roster.rules.notes import Note, Severity
@@ -39,6 +40,10 @@ class Standing:
     phones: Mapping[str, Someone]
     nameless: Mapping[tuple[int | None, str], Someone]
     present: Collection[tuple[str, str]]
+    alike: Mapping[int, tuple[Likeness, str]] = field(
+        default_factory=dict[int, tuple[Likeness, str]]
+    )
+    """Who may be somebody known, by the row's number: what speaks for it, and the known name."""
 
 
 def judge_rows(rows: Iterable[ReadRow], standing: Standing) -> list[ReadRow]:
@@ -65,8 +70,17 @@ def judge_row(row: ReadRow, standing: Standing) -> ReadRow:
     if known is not None:
         return _judge_known(row, known, is_certain=bool(phone) or member is not None, name=name)
     if (name, unit) in standing.present:
-        return row.with_note(Note(Column.NAME, "name_registered", Severity.WARNING))
+        return _warned(row, Note(Column.NAME, "name_registered", Severity.WARNING))
+    if row.number in standing.alike:
+        likeness, known_name = standing.alike[row.number]
+        code = "likely_same" if likeness is Likeness.NAME else "likely_written"
+        return _warned(row, Note(Column.NAME, code, Severity.WARNING, {"known": known_name}))
     return row
+
+
+def _warned(row: ReadRow, note: Note) -> ReadRow:
+    """Add a remark, once though a row is judged again when it is taken."""
+    return row if any(one.code == note.code for one in row.notes) else row.with_note(note)
 
 
 def _judge_known(row: ReadRow, known: Someone, *, is_certain: bool, name: str) -> ReadRow:

@@ -124,7 +124,7 @@ def _take_some(actor: Actor, meeting_id: int, roster_id: int, terms: Terms) -> b
         if not rows:
             return False
         meeting = meeting_of(meeting_id)
-        standing = standing_of(meeting, rows)
+        standing = standing_of(meeting, rows, likely=False)  # said when the list was checked
         judged = [judge_row(row, standing) for row in rows]
         done = [(row, None) for row in judged if row.fate is not Fate.NEW]
         taken = _register(actor, meeting, [row for row in judged if row.fate is Fate.NEW], terms)

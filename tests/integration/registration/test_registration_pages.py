@@ -170,6 +170,25 @@ def test_a_registered_phone_reveals_nothing_to_a_stranger(app: Flask):
         assert len(registrations_of(meeting_id)) == 2
 
 
+def test_a_known_name_of_a_unit_reveals_nothing_to_a_stranger(app: Flask):
+    with app.app_context():
+        meeting = make_meeting()
+        unit = make_unit(meeting.alliance_id, "东营职业学院")
+        set_category(
+            SYSTEM, meeting.id, Category.DELEGATE, public=True, auto_approve=False, quota=None
+        )
+        make_registration(meeting, "欧阳锋", organisation_id=unit, phone="13800138009")
+        slug = meeting.slug
+    bodies = []
+    for name, phone in (("歐陽鋒", "13800138011"), ("周伯通", "13800138012")):
+        browser = app.test_client()
+        answer = browser.post(f"/m/{slug}/register", data=_answers(name=name, phone=phone))
+        page = browser.get(answer.location)
+        bodies.append((answer.status_code, answer.location, answer.text, _without_token(page.text)))
+    assert bodies[0] == bodies[1]
+    assert "欧阳锋" not in bodies[0][3]
+
+
 def _without_token(page: str) -> str:
     return re.sub(r'(name="csrf-token" content|name="csrf_token" value)="[^"]*"', "", page)
 

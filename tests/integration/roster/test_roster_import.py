@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from eventapp.alliance.models import Person
-from eventapp.alliance.queries import members_of
+from eventapp.alliance.queries import duplicates_of, members_of
 from eventapp.core import clock, files
 from eventapp.core.access import SYSTEM
 from eventapp.core.db import db, transaction
@@ -146,6 +146,26 @@ def test_known_people_are_themselves_and_another_name_is_a_problem() -> None:
     taken = db.session.scalars(sa.select(Registration.person_id)).all()
     assert person_id in taken
     assert db.session.scalars(sa.select(sa.func.count()).select_from(Person)).one() == 4
+
+
+@pytest.mark.usefixtures("house")
+def test_who_may_be_known_already_is_flagged_before_anything_is_taken() -> None:
+    meeting = make_meeting()
+    meeting_id, alliance_id = meeting.id, meeting.alliance_id
+    unit, other = make_unit(alliance_id, "甲公司"), make_unit(alliance_id, "乙公司")
+    make_person(alliance_id, "张晓明", unit, phone="13800138001")
+    make_person(alliance_id, "王磊", unit, phone="13800138002")
+    make_person(alliance_id, "李敏", other, phone="13800138003")
+    lines = ("張曉明,甲公司,13900000001", "王 磊,甲公司,", "李敏,甲公司,13900000003")
+    roster_id = sent(meeting_id, *lines)
+    fates = by_number(roster_id)
+    assert fates[2] == ("new", ["likely_written"])
+    assert fates[3] == ("new", ["name_spaces", "phone_missing", "likely_same"])
+    assert fates[4] == ("new", [])
+    take_roster(SYSTEM, meeting_id, roster_id, HowTaken())
+    assert by_number(roster_id)[2] == ("taken", ["likely_written"])
+    found = duplicates_of(alliance_id)
+    assert [pair.likeness.value for pair in found.pairs] == ["writing", "name"]
 
 
 @pytest.mark.usefixtures("house")

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eventapp.alliance.rules import Likeness
 from eventapp.roster.rules import (
     COLUMN_LABEL,
     SENTENCES,
@@ -234,6 +235,26 @@ def test_same_name_in_the_same_unit_is_only_asked_about() -> None:
     rows = read("王磊,甲公司,,13800138001")
     (row,) = judge_rows(rows, standing(present={("王磊", "甲公司")}))
     assert (row.fate, codes(row)) == (Fate.NEW, ["name_registered"])
+
+
+def test_somebody_who_may_be_known_is_flagged_with_the_known_name_once() -> None:
+    rows = read("張曉明,甲公司,,13800138001", "王磊,甲公司,,13800138002")
+    alike = {
+        rows[0].number: (Likeness.WRITING, "张晓明"),
+        rows[1].number: (Likeness.NAME, "王磊"),
+    }
+    written, same = judge_rows(rows, standing(alike=alike))
+    assert (written.fate, codes(written)) == (Fate.NEW, ["likely_written"])
+    assert written.notes[0].params == {"known": "张晓明"}
+    assert (same.fate, codes(same)) == (Fate.NEW, ["likely_same"])
+    assert judge_rows([same], standing(alike=alike)) == [same]
+
+
+def test_another_writing_of_a_name_in_the_same_unit_is_flagged_in_the_list() -> None:
+    first, other, elsewhere = read("张晓明,甲公司,,", "張曉明,甲公司,,", "張曉明,乙公司,,")
+    assert first.fate is other.fate is elsewhere.fate is Fate.NEW
+    assert codes(other)[-1] == "name_written"
+    assert "name_written" not in codes(elsewhere)
 
 
 def test_unit_that_nobody_knows_is_told_once_with_its_nearest() -> None:
