@@ -23,6 +23,7 @@ from eventapp.core.files import StoredFile
 from eventapp.core.ledger import Chained, verify
 from eventapp.core.outbox import Message
 from eventapp.core.transports import FolderMessenger, FolderTransport
+from eventapp.desk.service.merging import merge_people
 from eventapp.meetings.rules import State as MeetingState
 from eventapp.meetings.service import set_state
 from eventapp.minutes.models import Minutes, MinutesEdition
@@ -40,7 +41,17 @@ from eventapp.voting.queries import votes_of
 from eventapp.web.queue import run_due
 from tests.factories_alliance import make_alliance, make_person
 from tests.factories_minutes import sign_off
-from tests.factories_privacy import DISH, EMAIL, NAME, PHONE, TRACES, Canary, make_canary
+from tests.factories_privacy import (
+    DISH,
+    EMAIL,
+    NAME,
+    PHONE,
+    PLATE,
+    TITLES,
+    TRACES,
+    Canary,
+    make_canary,
+)
 from tests.factories_registration import make_meeting as open_meeting
 from tests.factories_registration import make_registration
 
@@ -231,6 +242,19 @@ def test_what_people_wrote_freely_is_pointed_at_and_others_of_the_name_stay(hous
     listed = [one for one in db.session.scalars(sa.select(PlaqueAward.presenters)) if one]
     assert listed == [f"王志安、{NAME}"]  # whom it means, a person must say
     assert [db.session.get_one(Person, one).name for one in (other, elsewhere)] == [NAME, NAME]
+
+
+def test_somebody_who_was_two_is_erased_as_one(house: Flask) -> None:
+    canary = make_canary(house, release=False)
+    held = canary.held
+    twin = make_person(alliance_of(held.alliance_id), NAME, phone=PHONE[::-1], titles=TITLES).id
+    merge_people(held.drafter, held.alliance_id, twin, canary.person_id)
+    wish = ask_erasure(SYSTEM, held.alliance_id, canary.person_id)  # an old page still open
+    assert wish.person_id == twin
+    with clock.fixed(clock.now() + timedelta(days=1)):
+        erase_person(held.drafter, held.alliance_id, canary.person_id, words)
+    assert rows_naming(NAME, TITLES, PHONE, PHONE[::-1], PLATE, DISH) == []
+    assert breaks() == []
 
 
 def test_before_a_meeting_the_registration_ends_and_every_link_with_it(house: Flask) -> None:
