@@ -10,6 +10,8 @@ from eventapp.registration.rules import (
     STEERING,
     YES_NO_LABEL,
     FieldRow,
+    field_name,
+    label_of,
     steering_values,
 )
 from eventapp.roster.rules import (
@@ -22,6 +24,7 @@ from eventapp.roster.rules import (
     sentence_of,
 )
 from eventapp.web.filters import worded
+from eventapp.web.language import html_lang
 from eventapp.web.sheets import Mark, Tone, form_workbook, marked_workbook
 
 FATE_LABEL: dict[Fate, str] = {
@@ -35,12 +38,22 @@ FATE_LABEL: dict[Fate, str] = {
 _TONE = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.LOOK, Severity.INFO: Tone.TOLD}
 
 
-def say_note(note: Note) -> str:
-    """Say a remark in the language of whoever looks."""
-    return worded(sentence_of(note), note.params)
+def say_note(note: Note, fields: Sequence[FieldRow] = ()) -> str:
+    """Say a remark in the language of whoever looks, after the question that it is about."""
+    said = worded(sentence_of(note), note.params)
+    for field in fields:
+        if note.column == field_name(field.id):
+            label = gettext(label_of(field, html_lang()))
+            return gettext("%(label)s：%(problem)s", label=label, problem=said)
+    return said
 
 
-def marked_copy(rows: Sequence[ReadRow], columns: Sequence[str], sheet: str) -> bytes:
+def marked_copy(
+    rows: Sequence[ReadRow],
+    columns: Sequence[str],
+    sheet: str,
+    fields: Sequence[FieldRow] = (),
+) -> bytes:
     """Return the table as it was sent, each row where it stood, with its fate and the reasons.
 
     A remark stands as a comment at its cell too; the two columns at the end repeat it in words.
@@ -49,7 +62,7 @@ def marked_copy(rows: Sequence[ReadRow], columns: Sequence[str], sheet: str) -> 
     marks: dict[tuple[int, int], Mark] = {}
     lines: dict[int, list[str]] = {}
     for row in rows:
-        said = [say_note(note) for note in row.notes]
+        said = [say_note(note, fields) for note in row.notes]
         cells = [*row.cells, *[""] * (width - len(row.cells))]
         lines[row.number] = [*cells, gettext(FATE_LABEL[row.fate]), "\n".join(said)]
         for note, text in zip(row.notes, said, strict=True):

@@ -179,7 +179,7 @@ def _values(
         ),
         "filters": _filters(roster, counts),
         "fate_label": FATE_LABEL,
-        "say_note": say_note,
+        "say_note": lambda note: say_note(note, fields),
         "say_answers": lambda row: worded_row(fields, row.answers, hidden=True),
         "columns_form": columns_form or _columns_form(roster),
         "take_form": take_form or _take_form(),
@@ -311,7 +311,7 @@ def download_marked(meeting: str, roster_id: int) -> Response:
     roster = roster_in(meeting_id, roster_id)
     stem = roster.file_name.rpartition(".")[0]
     return download(
-        marked_copy(rows, roster.columns, roster.sheet),
+        marked_copy(rows, roster.columns, roster.sheet, all_fields_of(meeting_id)),
         name=f"{gettext('%(file)s-核对结果', file=stem)}.xlsx",
         media_type=XLSX,
     )

@@ -44,7 +44,7 @@ MEETING_WAYS = (
         N_("报名"),
         "users",
         P.MANAGE_REGISTRATIONS,
-        ("registration", "badges", "notices"),
+        ("registration", "badges", "notices", "delegation"),
     ),
     Way("checkin.show_door", N_("签到"), "scan-line", P.SCAN_PASSES),
     Way(

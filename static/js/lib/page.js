@@ -24,7 +24,7 @@ for (const opener of document.querySelectorAll("[data-dialog]")) {
 }
 
 for (const nav of document.querySelectorAll("[data-keep-current]")) {
-  const scroller = nav.querySelector("ul");
+  const scroller = nav.querySelector("ul") ?? nav;
   const current = nav.querySelector("[aria-current]");
   if (scroller && current) scroller.scrollLeft = current.offsetLeft - scroller.clientWidth / 3;
 }
