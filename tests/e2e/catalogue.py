@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext
 
 from eventapp.accounts.models import PersonalLink, User
@@ -19,8 +20,8 @@ from eventapp.desk.service.demo_book import Book, Hall
 from eventapp.minutes.queries import editions_of
 from eventapp.minutes.service import start_minutes
 from eventapp.notices.service import compose_notice, send_notice
-from eventapp.registration.rules import Preset
-from eventapp.registration.service import add_preset, delegate_link
+from eventapp.registration.rules import Category, Preset
+from eventapp.registration.service import add_preset, delegate_link, register_person
 from eventapp.roster.service import check_roster, open_roster
 from eventapp.roster.service.drafts import add_sheet
 from eventapp.roster.service.sheets import read_pasted
@@ -43,6 +44,7 @@ class Morning:
     code: str = ""
     field_id: int = 0
     roster_id: int = 0
+    known_id: int = 0
     twin_id: int = 0
 
     @property
@@ -67,6 +69,7 @@ class Morning:
             "list": book.list_edition_id,
             "organisation": next(iter(book.units.values())),
             "person": next(iter(book.people.values())),
+            "known": self.known_id,
             "twin": self.twin_id,
             "meeting": hall.id,
             "code": self.code,
@@ -138,17 +141,37 @@ def prepare(live: Live, book: Book) -> Morning:
     send_notice(staff["organiser"], hall.id, first, late_reason="会期早已商定")
     morning.notice_id = compose_notice(staff["organiser"], hall.id).id
     morning.code = editions_of(book.preparatory.id)[0].code
-    morning.twin_id = _twin(book)
+    morning.known_id, morning.twin_id = _double(book, hall)
     return morning
 
 
-def _twin(book: Book) -> int:
-    """Note the first person of the programme once more, with another phone."""
-    person_id = next(iter(book.people.values()))
-    one = db.session.get_one(Person, person_id)
-    values = (one.alliance_id, one.name, one.organisation_id)
-    twin = add_person(book.staff["organiser"], values[0], name=values[1], organisation_id=values[2])
-    return twin.id
+def _double(book: Book, hall: Hall) -> tuple[int, int]:
+    """Register somebody of a unit once more, with another phone; tell who are one person."""
+    known = db.session.scalars(
+        sa.select(Person)
+        .where(Person.id.in_(book.people.values()), Person.organisation_id.is_not(None))
+        .order_by(Person.id)
+    ).first()
+    assert known is not None
+    organiser, person_id, unit = book.staff["organiser"], known.id, known.organisation_id
+    twin = add_person(
+        organiser,
+        known.alliance_id,
+        name=known.name,
+        phone="13911110009",
+        titles="主任",
+        organisation_id=unit,
+    )
+    twin_id = twin.id
+    register_person(
+        organiser,
+        hall.id,
+        person_id=twin_id,
+        category=Category.GUEST,
+        organisation_id=unit,
+        channel="desk",
+    )
+    return person_id, twin_id
 
 
 def _ballot(book: Book, hall: Hall, title: str) -> int:
@@ -257,7 +280,7 @@ CATALOGUE = (
     Look("person", ALLIANCE + "/people/{person}"),
     Look("people-found", ALLIANCE + "/people?text=w"),
     Look("duplicates", ALLIANCE + "/people/duplicates", often=True),
-    Look("merger", ALLIANCE + "/people/{person}/merge/{twin}"),
+    Look("merger", ALLIANCE + "/people/{known}/merge/{twin}"),
     Look("paste-people", ALLIANCE + "/people/paste"),
     Look("data-requests", ALLIANCE + "/privacy"),
     Look("erasure", ALLIANCE + "/privacy/people/{person}"),

@@ -15,23 +15,27 @@ from eventapp.alliance.service.people import add_person, change_person, phone_ta
 from eventapp.core import clock
 from eventapp.core.access import Actor
 from eventapp.core.db import db, lock, transaction
-from eventapp.core.errors import N_, Conflict
+from eventapp.core.errors import N_, Invalid
 from eventapp.core.ledger import audit
 from eventapp.core.names import clean_name
 from eventapp.core.phones import clean_phone
 
 
-class LikelySame(Conflict):
+class LikelySame(Invalid):
     """Somebody who may be known already; `people` are those who it may be, with what speaks for it.
 
     For the organiser's eyes alone: it names people of the alliance.
     """
 
     def __init__(self, people: Sequence[tuple[Known, Likeness]]) -> None:
-        super().__init__("likely_same", N_("可能与已有的人员重复，请看过下面的人员，再决定。"))
         if any(likeness is Likeness.PHONE for _one, likeness in people):
-            taken = phone_taken()
-            self.code, self.message = taken.code, taken.message
+            super().__init__("phone_taken", phone_taken().message, field="phone")
+        else:
+            super().__init__(
+                "likely_same",
+                N_("可能与已有的人员重复，请看过下面的人员，再决定。"),
+                field="apart",
+            )
         self.people = tuple(people)
 
 
