@@ -82,10 +82,17 @@ class PaperForm(BaseForm):
     )
 
 
+def _due(_form: Any, _field: Any) -> None:
+    """Mark a field that is shown only where it is needed; the verb says when it is missing."""
+
+
+_due.field_flags = {"needed": True}  # type: ignore[attr-defined]
+
+
 class SendNoticeForm(BaseForm):
     """The last word before a notice goes out."""
 
-    late_reason = text_field(_("迟发的理由"), longest=200, required=False)
+    late_reason = text_field(_("迟发的理由"), longest=200, required=False, validators=[_due])
 
 
 class WriteForm(BaseForm):

@@ -40,12 +40,12 @@ _TONE = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.LOOK, Severity.INFO: T
 
 def say_note(note: Note, fields: Sequence[FieldRow] = ()) -> str:
     """Say a remark in the language of whoever looks, after the question that it is about."""
-    said = worded(sentence_of(note), note.params)
-    for field in fields:
-        if note.column == field_name(field.id):
-            label = gettext(label_of(field, html_lang()))
-            return gettext("%(label)s：%(problem)s", label=label, problem=said)
-    return said
+    labels = {field.id: gettext(label_of(field, html_lang())) for field in fields}
+    steering = labels.get(note.params.get("field", 0))
+    params = {**note.params, "question": steering} if steering else note.params
+    said = worded(sentence_of(note), params)
+    label = next((labels[one.id] for one in fields if note.column == field_name(one.id)), "")
+    return gettext("%(label)s：%(problem)s", label=label, problem=said) if label else said
 
 
 def marked_copy(

@@ -85,6 +85,7 @@ def take_reply(
 
 
 def _page(meeting: Meeting, delegation: DelegationRow, form: AnswerNoticeForm) -> str:
+    form.answer.label.text = gettext("单位的答复")
     return render_template(
         "delegation/note_reply.html",
         meeting=meeting,

@@ -114,7 +114,11 @@ def _with_implied(row: ReadRow, fields: Sequence[FieldRow]) -> ReadRow:
         while field.shown_if_id in by_id and field.shown_if_id not in answers:
             parent, value = by_id[field.shown_if_id], field.shown_if_value
             answers[parent.id] = [value]
-            said = {"question": parent.label, "answer": YES_NO_LABEL.get(value, value)}
+            said = {
+                "question": parent.label,
+                "answer": YES_NO_LABEL.get(value, value),
+                "field": parent.id,
+            }
             row = row.with_note(Note(field_name(field_id), "answer_implied", Severity.INFO, said))
             field = parent
     return replace(row, answers=answers)
