@@ -18,11 +18,9 @@ from eventapp.core.errors import N_, NotFound
 from eventapp.core.jobs import OPEN, Job, JobState
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
-from eventapp.meetings.rules import STATE_LABEL
 from eventapp.registration.queries import pass_tokens
 from eventapp.web.doors import requires
 from eventapp.web.download import download
-from eventapp.web.filters import long_date
 from eventapp.web.forms import BaseForm, attempt, say
 from eventapp.web.polling import conditional
 from eventapp.web.session import actor
@@ -32,15 +30,6 @@ bp = Blueprint("badges", __name__)
 MANAGE = requires(Permission.MANAGE_REGISTRATIONS)
 HERE = "/m/<meeting>/desk/paper"
 PDF = "application/pdf"
-
-
-def _heading(meeting: Meeting) -> dict[str, Any]:
-    day = long_date(meeting.starts_at, meeting.zone)
-    return {
-        "meeting": meeting,
-        "meeting_title": meeting.title,
-        "meeting_line": f"{day} · {gettext(STATE_LABEL[meeting.state])}",
-    }
 
 
 @bp.get(HERE)
@@ -61,7 +50,7 @@ def _paper_page(
         prints=prints_of(found.scope_id),
         paper_of=_paper_of,
         orders=ORDER_LABEL,
-        **_heading(found),
+        meeting=found,
     )
 
 
@@ -125,7 +114,7 @@ def show_print(meeting: str, job_id: int) -> str | Response:
     if "part" in request.args:
         version = f"{job.state}-{job.done}-{job.total}"
         return conditional(version, lambda: render_template("badges/_print.html", **values))
-    return render_template("badges/show_print.html", **values, **_heading(found))
+    return render_template("badges/show_print.html", **values, meeting=found)
 
 
 @bp.post(f"{HERE}/<int:job_id>/cancel")

@@ -23,7 +23,7 @@ from eventapp.notices.queries import (
     seen_while_written,
     units_of,
 )
-from eventapp.notices.routes.blueprint import MANAGE, PDF, bp, heading, issuer_of
+from eventapp.notices.routes.blueprint import MANAGE, PDF, bp, issuer_of
 from eventapp.notices.rules import (
     ANSWER_LABEL,
     NOTICE_LABEL,
@@ -80,7 +80,7 @@ def _notices(found: Meeting, problem: str = "") -> str:
         notice_label=NOTICE_LABEL,
         fate_label=FATE_LABEL,
         problem=problem,
-        **heading(found),
+        meeting=found,
     )
 
 
@@ -126,7 +126,7 @@ def _notice(
         latest=latest_sending(found.starts_at, notice.notice_days),
         units=len(units),
         with_address=sum(bool(one.email) for one in units),
-        **heading(found),
+        meeting=found,
     )
 
 

@@ -16,7 +16,7 @@ from eventapp.meetings.queries import meeting_by_slug
 from eventapp.notices.document import Letter, letter_to_person
 from eventapp.notices.forms import WriteForm
 from eventapp.notices.queries import LetterRow, changes_of, letters_of, recipients_of
-from eventapp.notices.routes.blueprint import MANAGE, bp, heading
+from eventapp.notices.routes.blueprint import MANAGE, bp
 from eventapp.notices.rules import KIND_LABEL, TO_MANY, TO_PEOPLE, Kind
 from eventapp.notices.service import note_letters_taken, resend_letter, write_to_all
 from eventapp.registration.document import CHINESE
@@ -100,7 +100,7 @@ def _letters(found: Meeting, problem: str = "") -> str:
         kind_label={kind.value: label for kind, label in KIND_LABEL.items()},
         fate_label=FATE_LABEL,
         problem=problem,
-        **heading(found),
+        meeting=found,
     )
 
 
@@ -187,7 +187,7 @@ def _preview(found: Meeting, form: WriteForm) -> str:
         total=len(people),
         with_address=sum(bool(one.email) for one in people),
         form=form,
-        **heading(found),
+        meeting=found,
     )
 
 

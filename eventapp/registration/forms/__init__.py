@@ -164,20 +164,22 @@ class GiveMandateForm(BaseForm):
     submit = SubmitField(_("授权"))
 
 
+def _quota_field(label: Any, description: Any) -> IntegerField:
+    range_words = _("名额是 0 到 100000 之间的整数。")
+    return IntegerField(
+        label,
+        validators=[Optional(), NumberRange(0, LARGEST_QUOTA, range_words)],
+        render_kw={"inputmode": "numeric"},
+        description=description,
+    )
+
+
 class SetCategoryForm(BaseForm):
     """What a meeting allows in one category."""
 
     public = BooleanField(_("可以自行报名"))
     auto_approve = BooleanField(_("有名额即通过，不必审核"))
-    quota = IntegerField(
-        _("名额"),
-        validators=[
-            Optional(),
-            NumberRange(0, LARGEST_QUOTA, _("名额是 0 到 100000 之间的整数。")),
-        ],
-        render_kw={"inputmode": "numeric"},
-        description=_("不填就是不限。"),
-    )
+    quota = _quota_field(_("名额"), _("不填就是不限。"))
     submit = SubmitField(_("保存"))
 
 
@@ -212,15 +214,7 @@ class SetLiaisonForm(BaseForm):
         required=False,
         render_kw={"type": "tel", "inputmode": "tel"},
     )
-    quota = IntegerField(
-        _("名额"),
-        validators=[
-            Optional(),
-            NumberRange(0, LARGEST_QUOTA, _("名额是 0 到 100000 之间的整数。")),
-        ],
-        render_kw={"inputmode": "numeric"},
-        description=_("不填就是不限。"),
-    )
+    quota = _quota_field(_("名额"), _("不填就是不限。"))
     email = text_field(
         _("联络员邮箱"),
         longest=254,
@@ -231,16 +225,6 @@ class SetLiaisonForm(BaseForm):
     submit = SubmitField(_("保存"))
 
     validate_email = PersonFields.validate_email
-
-
-def _quota_field(label: Any, description: Any) -> IntegerField:
-    range_words = _("名额是 0 到 100000 之间的整数。")
-    return IntegerField(
-        label,
-        validators=[Optional(), NumberRange(0, LARGEST_QUOTA, range_words)],
-        render_kw={"inputmode": "numeric"},
-        description=description,
-    )
 
 
 class SetTermsForm(BaseForm):

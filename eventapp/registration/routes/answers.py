@@ -18,7 +18,7 @@ from eventapp.registration.queries import (
     file_answered,
     registration_in,
 )
-from eventapp.registration.routes.blueprint import bp, heading
+from eventapp.registration.routes.blueprint import bp
 from eventapp.registration.routes.desk import MANAGE, ONE
 from eventapp.registration.routes.own import answer_file
 from eventapp.registration.rules import not_required
@@ -40,7 +40,7 @@ def _form(meeting: Meeting, row: Row) -> AnswerForForm:
 
 
 def _page(meeting: Meeting, row: Row, form: AnswerForForm) -> str:
-    return render_template("registration/edit_answers.html", row=row, form=form, **heading(meeting))
+    return render_template("registration/edit_answers.html", row=row, form=form, meeting=meeting)
 
 
 @bp.get(f"{ONE}/answers")

@@ -36,7 +36,7 @@ from eventapp.registration.queries import (
 )
 from eventapp.registration.queries.own import consents_given
 from eventapp.registration.queries.registrations import ENDED
-from eventapp.registration.routes.blueprint import bp, heading
+from eventapp.registration.routes.blueprint import bp
 from eventapp.registration.rules import (
     CATEGORY_LABEL,
     CHANNEL_LABEL,
@@ -87,7 +87,7 @@ def _new_page(
         units=[member.name for member in members_of(meeting.alliance_id)],
         alike=alike,
         likeness_label=LIKENESS_LABEL,
-        **heading(meeting),
+        meeting=meeting,
     )
 
 
@@ -174,7 +174,7 @@ def _person_page(
         category_label=CATEGORY_LABEL,
         channel_label=CHANNEL_LABEL,
         standing_of=standing_of,
-        **heading(meeting),
+        meeting=meeting,
     )
 
 

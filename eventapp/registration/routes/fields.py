@@ -9,7 +9,7 @@ from eventapp.meetings.queries import meeting_by_slug
 from eventapp.registration.forms.questions import WriteFieldForm
 from eventapp.registration.queries import all_fields_of, consent_of, field_in, fields_of
 from eventapp.registration.queries.places import terms_of
-from eventapp.registration.routes.blueprint import bp, heading
+from eventapp.registration.routes.blueprint import bp
 from eventapp.registration.routes.desk import MANAGE
 from eventapp.registration.rules import (
     CATEGORY_LABEL,
@@ -51,7 +51,7 @@ def _list(meeting: Meeting, problem: str = "") -> str:
         yes_no=YES_NO_LABEL,
         short_days=terms_of(meeting.id).short_days,
         contact_months=newest.contact_months if newest else CONTACT_MONTHS,
-        **heading(meeting),
+        meeting=meeting,
     )
 
 
@@ -104,7 +104,7 @@ def _form(meeting: Meeting, field: FieldRow | None = None) -> WriteFieldForm:
 
 def _one(meeting: Meeting, form: WriteFieldForm, field: FieldRow | None) -> str:
     return render_template(
-        "registration/edit_field.html", form=form, field_row=field, **heading(meeting)
+        "registration/edit_field.html", form=form, field_row=field, meeting=meeting
     )
 
 

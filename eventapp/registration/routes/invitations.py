@@ -9,7 +9,7 @@ from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
 from eventapp.registration.forms import InvitePeopleForm, category_choices
 from eventapp.registration.queries.lists import Choice, ids_of, invitations_of
-from eventapp.registration.routes.blueprint import bp, heading
+from eventapp.registration.routes.blueprint import bp
 from eventapp.registration.routes.desk import MANAGE
 from eventapp.registration.rules import Category, State
 from eventapp.registration.service.invitations import Invitee, invite_people, remind_invited
@@ -36,7 +36,7 @@ def _page(meeting: Meeting, form: InvitePeopleForm) -> str:
         "registration/show_invitations.html",
         form=form,
         counts=invitations_of(meeting.id),
-        **heading(meeting),
+        meeting=meeting,
     )
 
 

@@ -15,7 +15,7 @@ from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
 from eventapp.registration.document import slips_pdf
 from eventapp.registration.queries import mandate_in, registrations_of
-from eventapp.registration.routes.blueprint import bp, heading
+from eventapp.registration.routes.blueprint import bp
 from eventapp.registration.routes.desk import HERE, MANAGE
 from eventapp.registration.rules import State
 from eventapp.registration.service import ask_for_slips
@@ -66,7 +66,7 @@ def show_slips(meeting: str, job_id: int) -> str | Response:
     if "part" in request.args:
         version = f"{job.state}-{job.done}-{job.total}"
         return conditional(version, lambda: render_template("registration/_slips.html", **values))
-    return render_template("registration/show_slips.html", **values, **heading(found))
+    return render_template("registration/show_slips.html", **values, meeting=found)
 
 
 @bp.get(f"{HERE}/slips/<int:job_id>/file.pdf")

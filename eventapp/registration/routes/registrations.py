@@ -25,7 +25,7 @@ from eventapp.registration.queries.lists import (
     page_of,
 )
 from eventapp.registration.queries.own import corrections_of
-from eventapp.registration.routes.blueprint import bp, heading
+from eventapp.registration.routes.blueprint import bp
 from eventapp.registration.routes.desk import HERE, MANAGE
 from eventapp.registration.routes.invitations import say_reminded
 from eventapp.registration.rules import (
@@ -122,7 +122,7 @@ def _page(meeting: Meeting, chosen: dict[str, str], *, problem: str = "") -> str
         category_label=CATEGORY_LABEL,
         standing_of=standing_of,
         slips_at_once=SLIPS_AT_ONCE,
-        **heading(meeting),
+        meeting=meeting,
     )
 
 

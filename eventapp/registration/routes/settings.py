@@ -31,7 +31,7 @@ from eventapp.registration.queries import (
 )
 from eventapp.registration.queries.places import terms_of
 from eventapp.registration.queries.units import links_mailed
-from eventapp.registration.routes.blueprint import bp, heading
+from eventapp.registration.routes.blueprint import bp
 from eventapp.registration.routes.desk import MANAGE
 from eventapp.registration.routes.invitations import at_row
 from eventapp.registration.rules import CATEGORY_LABEL, CONTACT_MONTHS, Category
@@ -93,7 +93,7 @@ def _categories_page(
         terms=terms or _terms_form(meeting),
         taken=sum(row.taken for row in rows),
         category_label=CATEGORY_LABEL,
-        **heading(meeting),
+        meeting=meeting,
     )
 
 
@@ -160,7 +160,7 @@ def _consent_page(meeting: Meeting, form: SetConsentForm) -> str:
         "registration/show_consent.html",
         form=form,
         versions=consent_versions_of(meeting.id),
-        **heading(meeting),
+        meeting=meeting,
     )
 
 
@@ -215,7 +215,7 @@ def _delegations_page(
         leaves=leaves_of(meeting.id),
         proxies=[one for one in mandates_of(meeting.id) if one.proxy],
         missing=len(members) - len(rows),
-        **heading(meeting),
+        meeting=meeting,
     )
 
 
