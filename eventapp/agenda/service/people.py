@@ -13,10 +13,10 @@ from eventapp.agenda.rules import (
     ResourceKind,
 )
 from eventapp.agenda.service.held import hold, locked, note
-from eventapp.alliance.models import Person
+from eventapp.alliance.queries import person_in
 from eventapp.core.access import Actor
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import N_, Invalid
+from eventapp.core.errors import N_, Invalid, NotFound
 from eventapp.core.ledger import audit
 from eventapp.meetings.queries import meeting_of
 
@@ -86,12 +86,11 @@ def set_people(facts: MeetingFacts, item: AgendaItem, people: Iterable[PersonIn]
         sa.delete(Engagement).where(Engagement.item_id == item.id, Engagement.source == FROM_ITEM)
     )
     for ordinal, one in enumerate(people, start=1):
-        if one.person_id is not None:
-            _engage_person(facts, item, one)
+        person_id = None if one.person_id is None else _engage_person(facts, item, one)
         session.add(
             ItemPerson(
                 item_id=item.id,
-                person_id=one.person_id,
+                person_id=person_id,
                 role=one.role,
                 name=one.name,
                 title=one.title,
@@ -101,10 +100,12 @@ def set_people(facts: MeetingFacts, item: AgendaItem, people: Iterable[PersonIn]
     session.flush()
 
 
-def _engage_person(facts: MeetingFacts, item: AgendaItem, one: PersonIn) -> None:
-    person = db.session.get(Person, one.person_id)
-    if person is None or person.alliance_id != facts.alliance_id:
-        raise Invalid("person_unknown", N_("没有找到这位人员。"), field="people")
+def _engage_person(facts: MeetingFacts, item: AgendaItem, one: PersonIn) -> int:
+    """Engage somebody whom the alliance knows; tell who it is now, for some were merged."""
+    try:
+        person = person_in(facts.alliance_id, one.person_id or 0)
+    except NotFound as error:
+        raise Invalid("person_unknown", N_("没有找到这位人员。"), field="people") from error
     db.session.add(
         Engagement(
             meeting_id=facts.id,
@@ -116,6 +117,7 @@ def _engage_person(facts: MeetingFacts, item: AgendaItem, one: PersonIn) -> None
             source=FROM_ITEM,
         )
     )
+    return person.id
 
 
 def hand_over_person(old_id: int, new_id: int) -> int:

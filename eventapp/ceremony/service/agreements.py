@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from eventapp.agenda.queries import item_in
 from eventapp.agenda.rules import ResourceKind
 from eventapp.agenda.service import engage, release_source
-from eventapp.alliance.models import Organisation, Person
+from eventapp.alliance.models import Organisation
+from eventapp.alliance.queries import person_in
 from eventapp.ceremony.models import Agreement, Party
 from eventapp.ceremony.queries import agreement_in
 from eventapp.ceremony.rules import (
@@ -204,24 +205,24 @@ def _set_parties(
     for ordinal, one in enumerate(parties, start=1):
         if session.get(Organisation, one.organisation_id) is None:
             raise Invalid("unit_unknown", N_("没有找到这个单位。"), field="parties")
-        name = _signatory(meeting, one)
+        signatory_id, name = _signatory(meeting, one)
         session.add(
             Party(
                 agreement_id=agreement.id,
                 organisation_id=one.organisation_id,
                 ordinal=ordinal,
-                signatory_id=one.signatory_id,
+                signatory_id=signatory_id,
                 signatory_name=name,
                 signatory_title=one.signatory_title,
             )
         )
-        if one.signatory_id is not None:
+        if signatory_id is not None:
             engage(
                 actor,
                 meeting.id,
                 agreement.item_id,
                 resource=ResourceKind.PERSON,
-                resource_id=one.signatory_id,
+                resource_id=signatory_id,
                 label=name,
                 role=party_role(ordinal),
                 source=_source(agreement),
@@ -229,14 +230,15 @@ def _set_parties(
     session.flush()
 
 
-def _signatory(meeting: Meeting, one: PartyIn) -> str:
-    """Tell the name to print; a person of another alliance does not exist here."""
+def _signatory(meeting: Meeting, one: PartyIn) -> tuple[int | None, str]:
+    """Tell who signs, and the name to print; a person of another alliance does not exist here."""
     if one.signatory_id is None:
-        return one.signatory_name
-    person = db.session.get(Person, one.signatory_id)
-    if person is None or person.alliance_id != meeting.alliance_id:
-        raise Invalid("person_unknown", N_("没有找到这位人员。"), field="parties")
-    return one.signatory_name or person.name
+        return None, one.signatory_name
+    try:
+        person = person_in(meeting.alliance_id, one.signatory_id)
+    except NotFound as error:
+        raise Invalid("person_unknown", N_("没有找到这位人员。"), field="parties") from error
+    return person.id, one.signatory_name or person.name
 
 
 def _source(agreement: Agreement) -> str:

@@ -9,9 +9,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from eventapp.agenda.service import PersonIn
 from eventapp.alliance.models import Alliance, DistinctPeople, Person
 from eventapp.alliance.queries import duplicates_of, person_in
 from eventapp.alliance.service.duplicates import tell_apart
+from eventapp.ceremony.service import PartyIn
 from eventapp.checkin.models import Scan
 from eventapp.checkin.queries import gates_of
 from eventapp.checkin.rules import Method
@@ -33,6 +35,7 @@ from eventapp.registration.service import (
     give_mandate,
     note_leave,
     register_person,
+    set_liaison,
 )
 from eventapp.voting.models import VoteHolder, VotingRecord
 from eventapp.voting.rules import Choice
@@ -120,6 +123,26 @@ def test_a_sign_post_leads_on_when_its_goal_is_merged_again(house: Flask) -> Non
         merge_people(SYSTEM, alliance.id, three, one)
     with pytest.raises(Invalid):
         merge_people(SYSTEM, alliance.id, three, three)
+
+
+def test_a_page_that_is_older_than_the_merger_writes_to_the_one_who_stays(house: Flask) -> None:
+    alliance = make_alliance()
+    unit = make_unit(alliance).organisation_id
+    meeting = make_meeting(alliance)
+    keep_id, gone_id = (make_person(alliance, "王磊", organisation_id=unit).id for _ in range(2))
+    merge_people(SYSTEM, alliance.id, keep_id, gone_id)
+    _register(meeting.id, gone_id)
+    give_mandate(SYSTEM, meeting.id, organisation_id=unit, person_id=gone_id)
+    set_liaison(SYSTEM, meeting.id, unit, gone_id)
+    note_leave(SYSTEM, meeting.id, person_id=gone_id)
+    item = make_item(meeting, people=[PersonIn("speaker", "王磊", "", gone_id)])
+    parties = [
+        PartyIn(unit, gone_id, "", ""),
+        PartyIn(make_unit(alliance).organisation_id, None, "甲", ""),
+    ]
+    make_agreement(meeting, item, parties=parties)
+    pointing = {name: _count(column, gone_id) for name, column in _pointing()}
+    assert set(pointing.values()) == {0}, pointing
 
 
 def test_a_person_of_another_alliance_is_not_merged(house: Flask) -> None:
