@@ -91,6 +91,7 @@ MATRIX: dict[str, str] = {
     "alliance.show_alliance": "AOCKS..MT......",
     "alliance.show_list": "AOCKS..MT......",
     "alliance.show_lists": "AOCKS..MT......",
+    "alliance.show_contact": "AO.............",
     "alliance.show_people": "AO.............",
     "alliance.show_units": "AOCKS..MT......",
     "alliance.table_list": "AO.............",

@@ -1,12 +1,14 @@
 """Doors of the people of an alliance."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from eventapp.alliance.forms import EditPersonForm, PasteRowsForm, PersonForm
+from eventapp.alliance.models import Person
 from eventapp.alliance.queries import (
     Known,
     alliance_by_slug,
@@ -17,7 +19,13 @@ from eventapp.alliance.queries import (
 )
 from eventapp.alliance.routes.base import bp, chosen_ordering, crumbs, paste
 from eventapp.alliance.rules import LIKENESS_LABEL, ORDERING_LABEL, Likeness, Ordering
-from eventapp.alliance.service import PersonRowIn, SpellingIn, add_people, note_export
+from eventapp.alliance.service import (
+    PersonRowIn,
+    SpellingIn,
+    add_people,
+    note_contact_shown,
+    note_export,
+)
 from eventapp.alliance.service.duplicates import LikelySame, correct_person, note_person
 from eventapp.core.access import Permission
 from eventapp.core.errors import N_
@@ -176,11 +184,33 @@ def edit_person(alliance: str, person_id: int) -> ResponseReturnValue:
         "name": person.name,
         "organisation_id": person.organisation_id or 0,
         "titles": person.titles,
-        "phone": person.phone,
-        "email": person.email,
+        "phone": masked(person.phone),
+        "email": masked(person.email),
         **person.spelling,
     }
     return _person_page(alliance, person_id, EditPersonForm(data=data))
+
+
+@bp.post("/a/<alliance>/people/<int:person_id>/contact")
+@requires(Permission.MANAGE_ALLIANCE)
+def show_contact(alliance: str, person_id: int) -> str:
+    """Show telephone number and address in full beside what is typed; who looked is recorded."""
+    alliance_id = alliance_by_slug(alliance).id
+    person = person_in(alliance_id, person_id)
+    note_contact_shown(actor(), alliance_id, person_id)
+    form = EditPersonForm()
+    kept = _as_kept(form, person)
+    form.phone.data, form.email.data = kept["phone"], kept["email"]
+    return _person_page(alliance, person_id, form)
+
+
+def _as_kept(form: EditPersonForm, person: Person) -> dict[str, Any]:
+    """Give what was typed; a mask that was left as it is stands for what is kept behind it."""
+    values = form.values()
+    for field in ("phone", "email"):
+        kept = getattr(person, field)
+        values[field] = kept if values[field] == masked(kept) else values[field]
+    return values
 
 
 @bp.post("/a/<alliance>/people/<int:person_id>", endpoint="change_person")
@@ -188,7 +218,7 @@ def edit_person(alliance: str, person_id: int) -> ResponseReturnValue:
 def change(alliance: str, person_id: int) -> ResponseReturnValue:
     """Correct what is known about a person, unless that makes them like somebody else."""
     alliance_id = alliance_by_slug(alliance).id
-    person_in(alliance_id, person_id)
+    person = person_in(alliance_id, person_id)
     form = EditPersonForm()
     form.offer(members_of(alliance_id))
     changed, alike = _attempt(
@@ -199,7 +229,7 @@ def change(alliance: str, person_id: int) -> ResponseReturnValue:
             person_id,
             told_apart=apart,
             spelling=SpellingIn(**form.said()),
-            **form.values(),
+            **_as_kept(form, person),
         ),
     )
     if not changed:
@@ -222,6 +252,7 @@ def _person_page(slug: str, person_id: int, form: EditPersonForm, alike: Alike =
         slug=slug,
         alike=alike,
         likeness_label=LIKENESS_LABEL,
+        masked_contacts="**" in f"{form.phone.data}{form.email.data}",
         worked_out={
             "pinyin": pinyin_of(name),
             "initials": initials_of(name),

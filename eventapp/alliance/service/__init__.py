@@ -22,6 +22,7 @@ from eventapp.alliance.service.people import (
     add_person,
     change_person,
     ensure_person,
+    note_contact_shown,
     note_export,
 )
 from eventapp.alliance.service.spelling import SpellingIn
@@ -53,6 +54,7 @@ __all__ = [
     "create_alliance",
     "create_list",
     "ensure_person",
+    "note_contact_shown",
     "note_export",
     "place_unit",
     "reject_list",

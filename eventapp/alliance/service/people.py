@@ -273,6 +273,13 @@ def delete_contacts_of(actor: Actor, alliance_id: int, person_ids: Collection[in
             audit(actor, alliance.scope_id, "person.delete_contacts", f"person:{person.id}")
 
 
+def note_contact_shown(actor: Actor, alliance_id: int, person_id: int) -> None:
+    """Record that somebody looked at a person's telephone number and address in full."""
+    with transaction():
+        alliance = lock(Alliance, alliance_id)
+        audit(actor, alliance.scope_id, "contact.show", f"person:{person_id}")
+
+
 def note_export(actor: Actor, alliance_id: int, what: str) -> None:
     """Record that somebody took a file with personal data of an alliance."""
     with transaction():

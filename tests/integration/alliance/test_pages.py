@@ -5,6 +5,7 @@ import io
 import re
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
@@ -12,6 +13,8 @@ from python_calamine import CalamineWorkbook
 from eventapp.alliance.queries import alliance_by_slug, lists_of, members_of, people_of, seats_of
 from eventapp.alliance.service import create_list
 from eventapp.core.access import SYSTEM, Role
+from eventapp.core.db import db
+from eventapp.core.ledger import AuditEntry
 from tests.factories import make_user, sign_in
 from tests.factories_alliance import make_alliance, make_meeting, make_person, make_unit
 
@@ -221,3 +224,30 @@ def test_everything_of_another_alliance_is_not_there(app: Flask, organiser: Flas
         page = organiser.get(url)
         assert page.status_code == 200
         assert "别" not in page.text
+
+
+def test_contacts_in_the_form_are_masked_until_somebody_asks_and_stay_when_untouched(
+    app: Flask, organiser: FlaskClient
+) -> None:
+    with app.app_context():
+        alliance = alliance_by_slug("one")
+        alliance_id, email = alliance.id, "wang.lei@example.org"
+        person = make_person(alliance, name="王磊", phone="13800138001", email=email)
+        url = f"/a/one/people/{person.id}"
+    page = organiser.get(url).text
+    assert 'value="138****8001"' in page
+    assert not {one for one in ("13800138001", email) if one in page}
+    typed = {"name": "王垒", "phone": "138****8001", "email": "wa***@example.org"}
+    shown = organiser.post(f"{url}/contact", data=typed).text
+    assert {one for one in ("王垒", "13800138001", email) if one in shown} == {
+        "王垒",
+        "13800138001",
+        email,
+    }
+    assert organiser.post(url, data=typed).status_code == 303
+    with app.app_context():
+        (kept,) = people_of(alliance_id)
+        assert (kept.name, kept.phone, kept.email) == ("王垒", "13800138001", email)
+        acts = db.session.scalars(sa.select(AuditEntry.action).order_by(AuditEntry.id)).all()
+        assert acts[-2:] == ["contact.show", "person.change"]
+    assert organiser.post(url, data={**typed, "phone": "138****9999"}).status_code == 422
