@@ -24,7 +24,7 @@ def clean_phone(text: str) -> str:
         number = phonenumbers.parse(text, HOME)
     except phonenumbers.NumberParseException as error:
         raise refusal from error
-    if not phonenumbers.is_possible_number(number) or number.extension:
+    if "*" in text or not phonenumbers.is_possible_number(number) or number.extension:
         raise refusal
     if number.country_code == phonenumbers.country_code_for_region(HOME):
         national = phonenumbers.national_significant_number(number)
