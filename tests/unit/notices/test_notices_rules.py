@@ -69,7 +69,7 @@ def test_a_notice_names_time_and_place_in_the_meetings_zone():
         (State.APPROVED, State.INVITED, False, True, Kind.APPROVAL),
         (State.DECLINED, State.SUBMITTED, False, False, Kind.DECLINE),
         (State.WAITLISTED, None, False, False, Kind.WAITLIST),
-        (State.CANCELLED, State.APPROVED, False, False, None),
+        (State.CANCELLED, State.APPROVED, False, False, Kind.CANCELLATION),
     ],
 )
 def test_what_is_written_follows_from_what_happened(

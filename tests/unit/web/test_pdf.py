@@ -37,6 +37,7 @@ def template(name: str, context: dict[str, Any], css: str) -> bytes:
         autoescape=True,
     )
     env.globals["_"] = lambda text, **values: text % values if values else text
+    env.filters["named"] = lambda name: name
     html = env.get_template(name).render(**context)
     return pdf.render_pdf(html, title=context["title"], lang="zh-CN", stylesheets=[css])
 
