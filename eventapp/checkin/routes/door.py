@@ -1,54 +1,28 @@
-"""Pages of the door: the camera at a gate, and the desk's pages about who has come."""
+"""Pages of the door: the camera at a gate, and the gates themselves."""
 
 from typing import Any
 
-from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.checkin import queries, service
 from eventapp.checkin.document.answers import recall, show_answer, show_scan
-from eventapp.checkin.document.chart import arrivals_svg
-from eventapp.checkin.document.sheets import sheet_pdf, sheet_xlsx
 from eventapp.checkin.forms import NameGateForm, TypeCodeForm, UndoAdmissionForm
-from eventapp.checkin.rules import SAYING, TYPED_LONGEST, VERDICT_LABEL, Method, Tone, Verdict
-from eventapp.core import clock, feed
+from eventapp.checkin.routes.blueprint import bp
+from eventapp.checkin.rules import TYPED_LONGEST, Method, Tone, Verdict
+from eventapp.core import clock
 from eventapp.core.access import Permission
 from eventapp.core.errors import N_
 from eventapp.meetings.queries import MeetingHere, meeting_here
-from eventapp.registration.rules import CATEGORY_LABEL
 from eventapp.web.doors import requires
-from eventapp.web.download import download
 from eventapp.web.forms import attempt, say
-from eventapp.web.language import html_lang
-from eventapp.web.polling import conditional
 from eventapp.web.session import actor
-from eventapp.web.sheets import XLSX
 
-bp = Blueprint("checkin", __name__)
 LOOK: dict[Tone, tuple[str, str]] = {
     Tone.OK: ("verdict-ok", "check"),
     Tone.NEUTRAL: ("verdict-wait", "circle-alert"),
     Tone.STOP: ("verdict-bad", "x"),
 }
-
-
-def register(app: Flask) -> None:
-    """Let passes, which know nothing of the door, name its gates, and people see their scans."""
-    app.extensions["gate_names"] = _gate_names
-    app.extensions.setdefault("own_data", []).append(_own_scans)
-
-
-def _gate_names(meeting_id: int) -> list[str]:
-    return [gate.name for gate in queries.gates_of(meeting_id)]
-
-
-def _own_scans(meeting_id: int, person_id: int) -> dict[str, list[dict[str, Any]]]:
-    rows = queries.scans_of_person(meeting_id, person_id)
-    scans = [
-        {"at": row.at, "gate": row.gate, "verdict": VERDICT_LABEL[row.verdict]} for row in rows
-    ]
-    return {"scans": scans}
 
 
 @bp.get("/m/<meeting>/door")
@@ -176,64 +150,3 @@ def rename_gate(meeting: str, gate: int) -> BaseResponse | tuple[str, int]:
         return _gates_page(here, form, gate), 422
     say(N_("入口已改名。"))
     return redirect(url_for("checkin.list_gates", meeting=meeting), 303)
-
-
-@bp.get("/m/<meeting>/desk/presence")
-@requires(Permission.SEE_PRESENCE)
-def show_presence(meeting: str) -> str:
-    """Show who has come and who is missing."""
-    return render_template("checkin/show_presence.html", **_presence(meeting))
-
-
-@bp.get("/m/<meeting>/desk/presence/live")
-@requires(Permission.SEE_PRESENCE)
-def show_presence_live(meeting: str) -> Response:
-    """Give the live part of that page; 304 while nothing changed."""
-    here = meeting_here(meeting)
-    return conditional(
-        f"{feed.version_of(here.scope_id)}-{html_lang()}",
-        lambda: render_template("checkin/_presence.html", **_presence(meeting)),
-    )
-
-
-def _presence(meeting: str) -> dict[str, Any]:
-    here = meeting_here(meeting)
-    line = queries.arrivals_over_time(queries.arrivals_of(here.id))
-    return {
-        "here": here,
-        "counts": queries.arrival_counts(here.id),
-        "units": queries.units_of(here.id),
-        "gates": queries.gate_counts(here.id),
-        "line": line,
-        "chart": arrivals_svg(line, here.zone),
-        "refusals": queries.refusals_of(here.scope_id),
-        "words": VERDICT_LABEL,
-        "sayings": SAYING,
-        "categories": CATEGORY_LABEL,
-        "version": f"{feed.version_of(here.scope_id)}-{html_lang()}",
-    }
-
-
-@bp.get("/m/<meeting>/desk/presence/sheet.pdf")
-@requires(Permission.SEE_PRESENCE)
-def download_sheet_pdf(meeting: str) -> Response:
-    """Give the sign-in sheet as PDF, with the code of the ledger's head on it."""
-    here = meeting_here(meeting)
-    sheet = queries.sheet_of(here.id, here.scope_id)
-    data = sheet_pdf(here, sheet)
-    return download(
-        data,
-        name=gettext("%(meeting)s签到表.pdf", meeting=here.title),
-        media_type="application/pdf",
-    )
-
-
-@bp.get("/m/<meeting>/desk/presence/sheet.xlsx")
-@requires(Permission.SEE_PRESENCE)
-def download_sheet_xlsx(meeting: str) -> Response:
-    """Give the sign-in sheet as a workbook, with the code of the ledger's head on it."""
-    here = meeting_here(meeting)
-    data = sheet_xlsx(here, queries.sheet_of(here.id, here.scope_id))
-    return download(
-        data, name=gettext("%(meeting)s签到表.xlsx", meeting=here.title), media_type=XLSX
-    )
