@@ -98,6 +98,15 @@ class KeyRing:
     __hash__ = object.__hash__
 
 
+def signed_by(public_text: str, data: bytes, signature: bytes) -> bool:
+    """Tell whether the key that `public_text` shows signed this; ValueError where it is none."""
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_text)).verify(signature, data)
+    except InvalidSignature:
+        return False
+    return True
+
+
 _ring: KeyRing | None = None
 
 

@@ -136,6 +136,7 @@ MATRIX: dict[str, str] = {
     "checkin.list_gates": "AO.............",
     "checkin.rename_gate": "AO.............",
     "checkin.show_door": "AO...DV........",
+    "checkin.download_record": "AOC...VMT......",
     "checkin.show_presence": "AOC...VMT......",
     "checkin.show_presence_live": "AOC...VMT......",
     "checkin.type_code": "AO...DV........",

@@ -1,5 +1,6 @@
 """Reads of the door: what a scan is decided on, who is inside, what happened at the gates."""
 
+from eventapp.checkin.queries.attendance import attendance_of
 from eventapp.checkin.queries.door import (
     Scanned,
     device_of,
@@ -54,6 +55,7 @@ __all__ = [
     "arrival_counts",
     "arrivals_of",
     "arrivals_over_time",
+    "attendance_of",
     "came_in",
     "device_of",
     "gate_counts",

@@ -1,11 +1,13 @@
 """The desk's pages about who has come and who is missing."""
 
+import json
 from typing import Any
 
-from flask import Response, render_template
+from flask import Response, render_template, request
 from flask_babel import gettext
 
 from eventapp.checkin import queries
+from eventapp.checkin.document.attendance import signed_attendance
 from eventapp.checkin.document.chart import arrivals_svg
 from eventapp.checkin.document.sheets import sheet_pdf, sheet_xlsx
 from eventapp.checkin.routes.blueprint import bp
@@ -79,4 +81,19 @@ def download_sheet_xlsx(meeting: str) -> Response:
     data = sheet_xlsx(here, queries.sheet_of(here.id, here.scope_id))
     return download(
         data, name=gettext("%(meeting)s签到表.xlsx", meeting=here.title), media_type=XLSX
+    )
+
+
+@bp.get("/m/<meeting>/desk/presence/record.json")
+@requires(Permission.SEE_PRESENCE)
+def download_record(meeting: str) -> Response:
+    """Give who came as a signed record that can be checked without us, up to a head if named."""
+    here = meeting_here(meeting)
+    until = request.args.get("until", type=int)
+    record = signed_attendance(queries.attendance_of(here.id, until_seq=until))
+    seq = json.loads(record["statement"]["body"])["head"]["seq"]
+    return download(
+        json.dumps(record, ensure_ascii=False, indent=1).encode(),
+        name=f"{here.slug}-attendance-{seq}.json",
+        media_type="application/json",
     )
