@@ -1,6 +1,7 @@
 """Tables of the door: gates, sessions, the ledger of scans, and who is inside."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,24 +12,32 @@ from eventapp.core.ledger import Chained
 
 
 class Gate(Base):
-    """A place where staff scan."""
+    """A place where staff scan, and whom it takes when.
+
+    `categories` are words of `Category`, none for all. It is open from `opens_at` until before
+    `closes_at`; where one is missing, on that side always.
+    """
 
     __tablename__ = "gates"
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"))
     name: Mapped[str] = mapped_column(sa.String(40))
     ordinal: Mapped[int]
+    categories: Mapped[list[Any]] = mapped_column(default=list)
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
     __table_args__ = (sa.UniqueConstraint("meeting_id", "name"),)
 
 
 class DoorSession(Base):
-    """What one is admitted to: at first the whole meeting."""
+    """What one is admitted to: at first the whole meeting; `capacity` None sets no limit."""
 
     __tablename__ = "door_sessions"
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"))
     name: Mapped[str] = mapped_column(sa.String(60))
     ordinal: Mapped[int]
+    capacity: Mapped[int | None]
     __table_args__ = (sa.UniqueConstraint("meeting_id", "ordinal"),)
 
 

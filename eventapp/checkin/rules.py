@@ -62,6 +62,8 @@ class Verdict(StrEnum):
     UNREADABLE = "unreadable"
     MEETING_NOT_OPEN = "meeting_not_open"
     WRONG_CATEGORY = "wrong_category"
+    GATE_CLOSED = "gate_closed"
+    FULL = "full"
 
 
 VERDICT_LABEL: dict[Verdict, str] = {
@@ -79,6 +81,8 @@ VERDICT_LABEL: dict[Verdict, str] = {
     Verdict.UNREADABLE: N_("无法识别"),
     Verdict.MEETING_NOT_OPEN: N_("尚未开放入场"),
     Verdict.WRONG_CATEGORY: N_("请走其他入口"),
+    Verdict.GATE_CLOSED: N_("入口未开放"),
+    Verdict.FULL: N_("场内已满"),
 }
 
 
@@ -143,6 +147,12 @@ SAYING: dict[Verdict, Saying] = {
     Verdict.WRONG_CATEGORY: Saying(
         Tone.STOP, N_("这个入口不接待这一类别。"), N_("请按指示牌前往对应的入口。")
     ),
+    Verdict.GATE_CLOSED: Saying(
+        Tone.STOP, N_("这个入口现在不开放。"), N_("请走其他入口，或等到开放时间再扫。")
+    ),
+    Verdict.FULL: Saying(
+        Tone.STOP, N_("场内人数已到上限。"), N_("请稍候，有人离场后再扫；急需入场的，请转服务台。")
+    ),
 }
 
 
@@ -161,7 +171,9 @@ class AdmissionFacts:
 
     `registered_here` is already true for somebody whose pass names another meeting but who
     is registered at this one too. The words of `registration_state`, `meeting_state` and
-    `category` are those of their features. `gate_categories` None: the gate takes everybody.
+    `category` are those of their features. The gate's rules: `gate_categories` None takes
+    everybody; open from `gate_opens_at` until before `gate_closes_at`, None for always.
+    `places_left` is what the session's capacity leaves before this person, None without one.
     Fields after a False `readable` or `known` are not looked at.
     """
 
@@ -174,6 +186,9 @@ class AdmissionFacts:
     meeting_state: str = "in_session"
     category: str = "delegate"
     gate_categories: frozenset[str] | None = None
+    gate_opens_at: datetime | None = None
+    gate_closes_at: datetime | None = None
+    places_left: int | None = None
     direction: Direction = Direction.ENTRY
     inside: Inside | None = None
 
@@ -201,9 +216,12 @@ def decide_admission(facts: AdmissionFacts) -> Verdict:
     The order is from what is least to what is most known about the person, so that the
     first answer is the one that helps: can it be read; do we know it; is the person
     expected here; is this the newest pass; does the registration stand; is the meeting
-    open; is this the right gate; is the person inside already.
+    open; is this the right gate, and is it open; is the person inside already; is there room.
+    Who came to the wrong gate is sent on, not told to wait for it; who is inside already has
+    a place and is never told that there is none.
     Somebody who leaves is never stopped by a later refusal: after the pass is known,
     only being inside is asked.
+    `docs/door.md` gives the same for every implementation, `docs/door-vectors.json` proves it.
     """
     refusal = _refuse_pass(facts)
     if refusal:
@@ -232,13 +250,17 @@ def _refuse_person(facts: AdmissionFacts) -> Verdict | None:
         return Verdict.MEETING_NOT_OPEN
     if facts.gate_categories is not None and facts.category not in facts.gate_categories:
         return Verdict.WRONG_CATEGORY
+    opens, closes = facts.gate_opens_at, facts.gate_closes_at
+    if (opens and facts.scanned_at < opens) or (closes and facts.scanned_at >= closes):
+        return Verdict.GATE_CLOSED
     return None
 
 
 def _answer_about_inside(facts: AdmissionFacts) -> Verdict:
     inside = facts.inside
     if inside is None:
-        return Verdict.ADMITTED
+        full = facts.places_left is not None and facts.places_left <= 0
+        return Verdict.FULL if full else Verdict.ADMITTED
     since = facts.scanned_at - inside.at
     if inside.same_device and timedelta(0) <= since < REPEAT_WINDOW:
         return Verdict.SAME_SCAN_REPEAT

@@ -36,7 +36,9 @@ def inside_for(seconds: float, *, same_device: bool) -> Inside:
 # From the last question asked to the first: each breaks one more thing than the line before.
 WORSE_AND_WORSE = [
     ({}, Verdict.ADMITTED),
+    ({"places_left": 0}, Verdict.FULL),
     ({"inside": inside_for(60, same_device=False)}, Verdict.ALREADY_INSIDE),
+    ({"gate_opens_at": NINE + timedelta(minutes=1)}, Verdict.GATE_CLOSED),
     ({"gate_categories": frozenset({"press"})}, Verdict.WRONG_CATEGORY),
     ({"meeting_state": "adjourned"}, Verdict.MEETING_NOT_OPEN),
     ({"registration_state": "waitlisted"}, Verdict.NOT_APPROVED),
@@ -129,6 +131,95 @@ def test_whoever_is_inside_may_leave_whatever_became_of_the_registration() -> No
     assert decide_admission(leaving) is Verdict.LEFT
     assert decide_admission(replace(leaving, inside=None)) is Verdict.NOT_INSIDE
     assert decide_admission(replace(leaving, known=False)) is Verdict.UNKNOWN
+
+
+CATEGORIES = st.sampled_from(["leader", "guest", "delegate", "observer", "press", "staff"])
+INSTANTS = st.datetimes(datetime(2024, 1, 18), datetime(2024, 1, 20), timezones=st.just(UTC))  # noqa: DTZ001
+FACTS = st.builds(
+    AdmissionFacts,
+    scanned_at=INSTANTS,
+    readable=st.booleans(),
+    known=st.booleans(),
+    registered_here=st.booleans(),
+    generation_current=st.booleans(),
+    registration_state=st.sampled_from(["approved", "approved", "waitlisted", "cancelled"]),
+    meeting_state=st.sampled_from(["in_session", "in_session", "adjourned"]),
+    category=CATEGORIES,
+    gate_categories=st.none() | st.frozensets(CATEGORIES, min_size=1),
+    gate_opens_at=st.none() | INSTANTS,
+    gate_closes_at=st.none() | INSTANTS,
+    places_left=st.none() | st.integers(-3, 3),
+    direction=st.sampled_from(Direction),
+    inside=st.none() | st.builds(Inside, INSTANTS, st.just("东门"), st.booleans()),
+)
+NO_RULES = {
+    "gate_categories": None,
+    "gate_opens_at": None,
+    "gate_closes_at": None,
+    "places_left": None,
+}
+
+
+@given(FACTS)
+def test_no_rule_of_a_gate_ever_stops_somebody_who_leaves(facts: AdmissionFacts) -> None:
+    leaving = replace(facts, direction=Direction.EXIT)
+    verdict = decide_admission(leaving)
+    assert verdict is decide_admission(replace(leaving, **NO_RULES))
+    if leaving.readable and leaving.known and leaving.registered_here:
+        assert verdict is (Verdict.LEFT if leaving.inside else Verdict.NOT_INSIDE)
+
+
+@given(FACTS, st.sets(st.sampled_from(sorted(NO_RULES))))
+def test_a_rule_less_never_shuts_somebody_out_who_was_let_in(
+    facts: AdmissionFacts, lifted: set[str]
+) -> None:
+    freer = replace(facts, **dict.fromkeys(lifted))
+    if decide_admission(facts) is Verdict.ADMITTED:
+        assert decide_admission(freer) is Verdict.ADMITTED
+
+
+@given(FACTS)
+def test_whoever_is_let_in_keeps_every_rule(facts: AdmissionFacts) -> None:
+    entering = replace(facts, direction=Direction.ENTRY)
+    if decide_admission(entering) is not Verdict.ADMITTED:
+        return
+    assert entering.gate_categories is None or entering.category in entering.gate_categories
+    assert entering.gate_opens_at is None or entering.gate_opens_at <= entering.scanned_at
+    assert entering.gate_closes_at is None or entering.scanned_at < entering.gate_closes_at
+    assert entering.places_left is None or entering.places_left > 0
+    assert entering.inside is None
+
+
+@given(FACTS, INSTANTS)
+def test_nobody_who_is_inside_is_told_that_there_is_no_place(
+    facts: AdmissionFacts, since: datetime
+) -> None:
+    inside = replace(facts, inside=Inside(since, "东门", same_device=False))
+    assert decide_admission(inside) is not Verdict.FULL
+
+
+PASSAGES = st.lists(st.tuples(st.integers(1, 6), st.sampled_from(Direction)), max_size=40)
+
+
+@given(st.integers(1, 4), PASSAGES)
+def test_a_session_never_holds_more_than_its_capacity_and_never_turns_away_before(
+    capacity: int, passages: list[tuple[int, Direction]]
+) -> None:
+    answers: list[tuple[int, Verdict]] = []
+    for person, direction in passages:
+        before = people_inside(answers)
+        facts = replace(
+            GOOD,
+            direction=direction,
+            inside=inside_for(60, same_device=False) if person in before else None,
+            places_left=capacity - len(before),
+        )
+        verdict = decide_admission(facts)
+        answers.append((person, verdict))
+        assert len(people_inside(answers)) <= capacity
+        assert (verdict is Verdict.FULL) == (
+            direction is Direction.ENTRY and person not in before and len(before) == capacity
+        )
 
 
 def test_who_left_is_outside_and_who_came_back_is_inside() -> None:
