@@ -1,5 +1,6 @@
 """Verbs of the door: gates are opened, scans answered, admissions taken back."""
 
+from eventapp.checkin.service.finding import admit_by_hand, admit_found, admit_unit
 from eventapp.checkin.service.gates import add_gate, open_door, rename_gate
 from eventapp.checkin.service.records import Answer
 from eventapp.checkin.service.scans import record_scan, record_scan_in
@@ -8,6 +9,9 @@ from eventapp.checkin.service.undo import undo_admission
 __all__ = [
     "Answer",
     "add_gate",
+    "admit_by_hand",
+    "admit_found",
+    "admit_unit",
     "open_door",
     "record_scan",
     "record_scan_in",

@@ -1,5 +1,6 @@
 """What the door keeps of a knock: a claim that can be released, a record that cannot."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +24,7 @@ RELEASE = sa.delete(Admission.__table__).where(  # type: ignore[arg-type]
 
 @dataclass(frozen=True, slots=True)
 class Knock:
-    """One scan as it was sent."""
+    """One scan as it was sent: a text that was read, or a registration that staff found."""
 
     scope_id: int
     gate_id: int
@@ -35,6 +36,14 @@ class Knock:
     claimed_at: datetime
     received_at: datetime
     content: str
+    found: int = 0
+    reason: str = ""
+
+
+def content_of(scan_id: str, gate_id: int, direction: Direction, what: str) -> str:
+    """Digest what was scanned or found, salted with the scan's own id."""
+    whole = f"{scan_id}\n{gate_id}\n{direction}\n{what}"
+    return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()
 
 
 def release(connection: Connection, registration_id: int, session_id: int) -> None:

@@ -1,6 +1,5 @@
 """Answering a scan: the hottest verb of the door. Statements are built once."""
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from eventapp.checkin.models import Admission
 from eventapp.checkin.queries import door, scope_of
+from eventapp.checkin.queries.finding import FOUND
 from eventapp.checkin.rules import (
     NAMELESS,
     TEXT_LONGEST,
@@ -23,7 +23,7 @@ from eventapp.checkin.rules import (
     Verdict,
     decide_admission,
 )
-from eventapp.checkin.service.records import Answer, Knock, release, write_scan
+from eventapp.checkin.service.records import Answer, Knock, content_of, release, write_scan
 from eventapp.core import clock, keys
 from eventapp.core.access import Actor
 from eventapp.core.db import direct_transaction
@@ -41,12 +41,13 @@ CLAIM = sa.text(
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What a scanned text says before any table is asked."""
+    """What a scan says before any table is asked; without a generation any pass is as good."""
 
     readable: bool = False
     registration_id: int = 0
-    generation: int = 0
+    generation: int | None = None
     code: str = ""
+    found: int = 0
 
 
 def record_scan(
@@ -101,8 +102,13 @@ def record_scan_in(
         direction,
         claimed_at,
         clock.now(),
-        _content(scan_id, gate_id, direction, text),
+        content_of(scan_id, gate_id, direction, text),
     )
+    return answer_knock(knock)
+
+
+def answer_knock(knock: Knock) -> Answer:
+    """Answer whoever stands there, once: every way of being recognised leads through here."""
     try:
         return _answer(knock)
     except IntegrityError:
@@ -110,14 +116,8 @@ def record_scan_in(
         return _answer(knock)
 
 
-def _content(scan_id: str, gate_id: int, direction: Direction, text: str) -> str:
-    """Digest what was scanned, salted with the scan's own id."""
-    what = f"{scan_id}\n{gate_id}\n{direction}\n{text}"
-    return hashlib.sha256(what.encode("utf-8", "replace")).hexdigest()
-
-
 def _answer(knock: Knock) -> Answer:
-    reading = _read(knock.text)  # a signature takes long to check: before the others wait for us
+    reading = _read(knock)  # a signature takes long to check: before the others wait for us
     with direct_transaction() as connection:
         place = connection.execute(
             door.KNOCK,
@@ -137,7 +137,8 @@ def _answer(knock: Knock) -> Answer:
         if verdict is Verdict.LEFT:
             release(connection, holder.id, place.session_id)
         answer = _worded(connection, knock, place, verdict, holder, inside)
-        write_scan(connection, knock, Head(place.seq, place.hash), verdict, answer)
+        more = {"manual": knock.reason} if knock.reason else {}
+        write_scan(connection, knock, Head(place.seq, place.hash), verdict, answer, **more)
         return {**answer, "person": _person(verdict, holder)}
 
 
@@ -149,8 +150,11 @@ def _replay(knock: Knock, place: Any) -> Answer:
     return {**answer, "person": person}
 
 
-def _read(text: str) -> _Reading:
-    """Read a pass, whose signature must be ours, or a typed code."""
+def _read(knock: Knock) -> _Reading:
+    """Read a pass, whose signature must be ours, or a typed code; whoever was found is known."""
+    if knock.found:
+        return _Reading(readable=True, found=knock.found)
+    text = knock.text
     try:
         if len(text) <= TYPED_LONGEST:
             code = clean_code(text)
@@ -177,7 +181,7 @@ def _look_up(
     holder = _holder(connection, reading)
     if holder is None:
         return replace(facts, known=False), None
-    current = bool(reading.code) or holder.generation == reading.generation
+    current = reading.generation is None or reading.generation == holder.generation
     if holder.meeting_id != place.meeting_id:
         holder = connection.execute(
             door.HERE, {"meeting_id": place.meeting_id, "person_id": holder.person_id}
@@ -196,6 +200,8 @@ def _holder(connection: Connection, reading: _Reading) -> Any:
         return connection.execute(
             door.BY_REGISTRATION, {"registration_id": reading.registration_id}
         ).first()
+    if reading.found:
+        return connection.execute(FOUND, {"registration_id": reading.found}).first()
     return None
 
 

@@ -1,0 +1,187 @@
+"""People who come without a pass in their hand: found by a text, or by somebody of their unit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from eventapp.alliance.queries import found_by
+from eventapp.checkin.queries.door import (
+    PERSON,
+    UNIT,
+    admissions,
+    gates,
+    meetings,
+    organisations,
+    people,
+    registrations,
+    scans,
+    sessions,
+)
+from eventapp.checkin.rules import NAMELESS, Verdict
+from eventapp.core.db import db
+from eventapp.core.errors import N_, NotFound
+from eventapp.registration.queries.registrations import ENDED, matches
+from eventapp.registration.rules import Category, State
+
+MOST = 20
+"""Rows that a search at the door shows; who finds more types more."""
+
+_bind = sa.bindparam
+_WHO = registrations.join(people, people.c.id == registrations.c.person_id).outerjoin(
+    organisations, organisations.c.id == registrations.c.organisation_id
+)
+
+FOUND = (
+    sa.select(
+        registrations.c.id,
+        registrations.c.meeting_id,
+        registrations.c.person_id,
+        registrations.c.organisation_id,
+        registrations.c.state,
+        *PERSON,
+    )
+    .select_from(_WHO)
+    .where(registrations.c.id == _bind("registration_id"))
+    .with_for_update(read=True, of=[registrations])
+)
+"""The same as a pass leads to, for somebody who was found; a pass need not be there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Somebody registered, as the help desk sees them; `admitted_at` and `gate` while inside."""
+
+    registration_id: int
+    name: str
+    titles: str
+    unit: str
+    category: Category
+    place: str
+    state: State
+    phone: str
+    admitted_at: datetime | None
+    gate: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitAtDoor:
+    """The unit of somebody whom a device has scanned, and the gate where it did."""
+
+    meeting_id: int
+    gate_id: int
+    organisation_id: int
+    name: str
+    members: tuple[Found, ...]
+
+
+_FOUND = sa.select(
+    registrations.c.id,
+    people.c.name,
+    people.c.titles,
+    UNIT,
+    registrations.c.category,
+    registrations.c.place,
+    registrations.c.state,
+    people.c.phone,
+    admissions.c.admitted_at,
+    gates.c.name.label("gate"),
+).select_from(
+    _WHO.outerjoin(
+        sessions,
+        sa.and_(sessions.c.meeting_id == registrations.c.meeting_id, sessions.c.ordinal == 1),
+    )
+    .outerjoin(
+        admissions,
+        sa.and_(
+            admissions.c.registration_id == registrations.c.id,
+            admissions.c.session_id == sessions.c.id,
+        ),
+    )
+    .outerjoin(gates, gates.c.id == admissions.c.gate_id)
+)
+
+
+def find_people(meeting_id: int, text: str) -> tuple[list[Found], bool]:
+    """List who is meant by a text, at most MOST, and tell whether there are more.
+
+    Names, pinyin, initials and ends of phones ask indices and so come first; only a text that
+    means nobody by them is looked for inside names and units.
+    """
+    if not text.strip():
+        return [], False
+    alliance_id = (
+        sa.select(meetings.c.alliance_id).where(meetings.c.id == meeting_id).scalar_subquery()
+    )
+    rows = _ordered(meeting_id, registrations.c.person_id.in_(found_by(alliance_id, text)))
+    rows = rows or _ordered(meeting_id, matches(meeting_id, text))
+    return rows[:MOST], len(rows) > MOST
+
+
+def _ordered(meeting_id: int, meant: Any) -> list[Found]:
+    query = (
+        _FOUND.where(registrations.c.meeting_id == meeting_id, meant)
+        .order_by(registrations.c.state.in_(ENDED), people.c.pinyin_key, registrations.c.id)
+        .limit(MOST + 1)
+    )
+    return [Found(*row) for row in db.session.execute(query)]
+
+
+def ensure_registered_here(meeting_id: int, registration_id: int) -> None:
+    """Refuse a registration of another meeting: it does not exist."""
+    here = sa.select(registrations.c.meeting_id).where(registrations.c.id == registration_id)
+    if db.session.scalar(here) != meeting_id:
+        raise NotFound("registration_unknown", N_("没有找到这份报名。"))
+
+
+def unit_at_door(meeting_id: int, device: str, scan_id: str) -> UnitAtDoor:
+    """Find the expected people of the unit of somebody whom this device has scanned.
+
+    The scan is the key: whoever may only scan sees no unit but those that stand before them.
+    Raises NotFound for another device's scan, and for one that names nobody of a unit.
+    """
+    scanned = db.session.execute(
+        sa.select(scans.c.gate_id, registrations.c.organisation_id, organisations.c.name)
+        .select_from(
+            scans.join(registrations, registrations.c.id == scans.c.registration_id).join(
+                organisations, organisations.c.id == registrations.c.organisation_id
+            )
+        )
+        .where(
+            scans.c.device == device,
+            scans.c.scan_id == scan_id,
+            scans.c.verdict.not_in(NAMELESS),
+            registrations.c.meeting_id == meeting_id,
+        )
+    ).first()
+    if scanned is None:
+        raise NotFound("scan_unknown", N_("没有找到这次扫码，请回到签到页再扫一次。"))
+    expected = sa.or_(
+        registrations.c.state == State.APPROVED, admissions.c.admitted_at.is_not(None)
+    )
+    members = db.session.execute(
+        _FOUND.where(
+            registrations.c.meeting_id == meeting_id,
+            registrations.c.organisation_id == scanned.organisation_id,
+            expected,
+        ).order_by(people.c.pinyin_key, registrations.c.id)
+    )
+    return UnitAtDoor(
+        meeting_id,
+        scanned.gate_id,
+        scanned.organisation_id,
+        scanned.name,
+        tuple(Found(*row) for row in members),
+    )
+
+
+def verdicts_given(device: str, scan_ids: Iterable[str]) -> dict[str, Verdict]:
+    """Tell what these scans of a device were answered."""
+    rows = db.session.execute(
+        sa.select(scans.c.scan_id, scans.c.verdict).where(
+            scans.c.device == device, scans.c.scan_id.in_(list(scan_ids))
+        )
+    )
+    return {row.scan_id: row.verdict for row in rows}
