@@ -261,6 +261,7 @@ CATALOGUE = (
     Look("ceremony", DESK + "/ceremony"),
     Look("agreement", DESK + "/ceremony/agreements/{agreement}"),
     Look("presence", DESK + "/presence"),
+    Look("missing", DESK + "/presence/missing"),
     Look("gates", DESK + "/gates"),
     Look("ballots", DESK + "/ballots"),
     Look("ballot-open", DESK + "/ballots/{open}", "chair"),

@@ -1,5 +1,6 @@
 """The sign-in sheet on paper and as a workbook, each with the code of the ledger's head."""
 
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
@@ -7,16 +8,16 @@ from flask import render_template
 from flask_babel import gettext
 
 from eventapp.checkin.document.answers import exact_time
-from eventapp.checkin.queries import Sheet, SheetRow
+from eventapp.checkin.queries import ABSENCE_LABEL, MissingUnit, Sheet, SheetRow
 from eventapp.checkin.rules import METHOD_LABEL
 from eventapp.core import installation
 from eventapp.core.errors import N_
 from eventapp.meetings.queries import MeetingHere
 from eventapp.registration.rules import CATEGORY_LABEL
-from eventapp.web.filters import long_time, named
+from eventapp.web.filters import long_time, masked, named
 from eventapp.web.language import html_lang
 from eventapp.web.pdf import render_pdf, title_lines
-from eventapp.web.sheets import workbook
+from eventapp.web.sheets import Cell, csv_file, workbook
 
 TITLE_CHARACTERS = 24
 HEADS = (
@@ -100,3 +101,40 @@ def sheet_xlsx(here: MeetingHere, sheet: Sheet) -> bytes:
         widths=WIDTHS,
         above=(here.title, _summary(sheet)),
     )
+
+
+MISSING_HEADS = (
+    N_("序号"),
+    N_("单位"),
+    N_("有表决权"),
+    N_("情况"),
+    N_("已到"),
+    N_("应到"),
+    N_("还没有到"),
+    N_("联络员"),
+    N_("联络员电话"),
+)
+MISSING_WIDTHS = (8, 32, 10, 24, 8, 8, 40, 16, 16)
+
+
+def missing_sheet(here: MeetingHere, units: Iterable[MissingUnit], *, as_csv: bool) -> bytes:
+    """Write who is missing as a workbook or as CSV; telephone numbers stay masked."""
+    heads = [gettext(head) for head in MISSING_HEADS]
+    rows: list[tuple[Cell, ...]] = [
+        (
+            number,
+            unit.name,
+            gettext("是") if unit.votes else "",
+            gettext(ABSENCE_LABEL[unit.absence]),
+            unit.arrived,
+            unit.expected,
+            gettext("、").join(named(name) for name in unit.people),
+            unit.liaison,
+            masked(unit.phone),
+        )
+        for number, unit in enumerate(units, 1)
+    ]
+    if as_csv:
+        return csv_file(heads, rows)
+    title = gettext("未到名单")
+    return workbook(title, heads, rows, widths=MISSING_WIDTHS, above=(here.title,))

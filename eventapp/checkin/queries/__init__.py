@@ -1,6 +1,16 @@
 """Reads of the door: what a scan is decided on, who is inside, what happened at the gates."""
 
 from eventapp.checkin.queries.attendance import attendance_of
+from eventapp.checkin.queries.board import (
+    ABSENCE_LABEL,
+    Absence,
+    ArrivalCounts,
+    Board,
+    MissingUnit,
+    UnitCount,
+    board_of,
+    missing_units,
+)
 from eventapp.checkin.queries.door import (
     Scanned,
     device_of,
@@ -13,6 +23,7 @@ from eventapp.checkin.queries.door import (
 from eventapp.checkin.queries.presence import (
     Presence,
     ProxyInside,
+    Quorum,
     UnitPresence,
     came_in,
     inside_now,
@@ -22,40 +33,41 @@ from eventapp.checkin.queries.presence import (
 )
 from eventapp.checkin.queries.rosters import (
     Arrival,
-    ArrivalCounts,
     GateCount,
     OwnScan,
     Refusal,
     Sheet,
     SheetRow,
-    UnitCount,
-    arrival_counts,
     arrivals_of,
     arrivals_over_time,
     gate_counts,
     refusals_of,
     scans_of_person,
     sheet_of,
-    units_of,
 )
 
 __all__ = [
+    "ABSENCE_LABEL",
+    "Absence",
     "Arrival",
     "ArrivalCounts",
+    "Board",
     "GateCount",
+    "MissingUnit",
     "OwnScan",
     "Presence",
     "ProxyInside",
+    "Quorum",
     "Refusal",
     "Scanned",
     "Sheet",
     "SheetRow",
     "UnitCount",
     "UnitPresence",
-    "arrival_counts",
     "arrivals_of",
     "arrivals_over_time",
     "attendance_of",
+    "board_of",
     "came_in",
     "device_of",
     "gate_counts",
@@ -63,6 +75,7 @@ __all__ = [
     "gates_of",
     "inside_now",
     "last_scans",
+    "missing_units",
     "presence_of",
     "refusals_of",
     "scanned_person",
@@ -71,5 +84,4 @@ __all__ = [
     "sheet_of",
     "tally_of",
     "units_inside",
-    "units_of",
 ]

@@ -64,6 +64,36 @@ class UnitPresence:
         return frozenset(proxy.principal for proxy in self.proxies) - self.units
 
 
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """How many units a decision needs in the hall, and which are there; voting tells it.
+
+    `number` and `title` are those of the motion, 0 and empty where no ballot is prepared;
+    `units` are who may vote, (id, name) in the order of protocol; `present` counts as the rule
+    says.
+    """
+
+    number: int
+    title: str
+    rule: str
+    units: tuple[tuple[int, str], ...]
+    in_person: frozenset[int]
+    by_proxy: frozenset[int]
+    present: int
+    needed: int
+
+    @property
+    def lacking(self) -> int:
+        """How many more units have to come."""
+        return max(0, self.needed - self.present)
+
+    @property
+    def missing(self) -> tuple[tuple[int, str], ...]:
+        """The units that may vote and have nobody here who speaks for them."""
+        here = self.in_person | self.by_proxy
+        return tuple(unit for unit in self.units if unit[0] not in here)
+
+
 def scope_of(meeting_id: int) -> int:
     """Tell the scope of a meeting, whose ledger the door writes; raises NotFound."""
     scope_id = db.session.scalar(_SCOPE, {"meeting_id": meeting_id})

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from eventapp.alliance.models import Organisation, Person
 from eventapp.checkin.models import Admission, Gate, Scan
-from eventapp.checkin.queries.door import TALLY, UNIT, Scanned, refused_scans
+from eventapp.checkin.queries.door import UNIT, Scanned, refused_scans
 from eventapp.checkin.rules import Method, Verdict
 from eventapp.core.db import db
 from eventapp.core.ledger import head_of
@@ -36,26 +36,6 @@ class Arrival:
     admitted_at: datetime
     gate: str
     method: Method
-
-
-@dataclass(frozen=True, slots=True)
-class ArrivalCounts:
-    """How many have come of how many that are expected, in all and by category."""
-
-    arrived: int
-    expected: int
-    by_category: dict[Category, tuple[int, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class UnitCount:
-    """How many of a unit have come, of how many; `missing` are the others' names."""
-
-    organisation_id: int | None
-    name: str
-    arrived: int
-    expected: int
-    missing: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,41 +139,6 @@ def arrivals_of(meeting_id: int) -> list[Arrival]:
     ]
 
 
-def arrival_counts(meeting_id: int) -> ArrivalCounts:
-    """Count who has come, of those approved; somebody cancelled who is inside still counts in."""
-    rows = db.session.execute(
-        sa.select(Registration.category, sa.func.count(Admission.id), sa.func.count())
-        .outerjoin(Admission, Admission.registration_id == Registration.id)
-        .where(
-            Registration.meeting_id == meeting_id,
-            sa.or_(Registration.state == State.APPROVED, Admission.id.is_not(None)),
-        )
-        .group_by(Registration.category)
-    )
-    counts = {category: (arrived, total) for category, arrived, total in rows}
-    by_category = {kind: counts[kind] for kind in Category if kind in counts}
-    tally = db.session.execute(TALLY, {"meeting_id": meeting_id}).one()
-    return ArrivalCounts(tally.arrived, tally.expected, by_category)
-
-
-def units_of(meeting_id: int) -> list[UnitCount]:
-    """Count every unit's arrivals and name who is missing, in the order of pinyin."""
-    found: dict[tuple[int | None, str], list[tuple[str, bool]]] = {}
-    for row in db.session.execute(_BY_UNIT, {"meeting_id": meeting_id}):
-        key = (row.organisation_id, row.unit)
-        found.setdefault(key, []).append((row.name, row.admitted_at is not None))
-    return [
-        UnitCount(
-            organisation_id,
-            unit,
-            sum(came for _, came in people),
-            len(people),
-            tuple(name for name, came in people if not came),
-        )
-        for (organisation_id, unit), people in found.items()
-    ]
-
-
 def gate_counts(meeting_id: int) -> list[GateCount]:
     """Count what each gate let in and refused."""
     admitted = sa.func.count().filter(Scan.verdict == Verdict.ADMITTED)
@@ -237,15 +182,13 @@ def sheet_of(meeting_id: int, scope_id: int) -> Sheet:
 
 
 def arrivals_over_time(
-    arrivals: Iterable[Arrival], minutes: int = STEP_MINUTES
+    arrived_at: Iterable[datetime], minutes: int = STEP_MINUTES
 ) -> list[tuple[datetime, int]]:
     """Count who had come by the end of each step of some minutes, from the first arrival on."""
     step = timedelta(minutes=minutes)
     ends = Counter(
-        arrival.admitted_at.replace(second=0, microsecond=0)
-        - timedelta(minutes=arrival.admitted_at.minute % minutes)
-        + step
-        for arrival in arrivals
+        at.replace(second=0, microsecond=0) - timedelta(minutes=at.minute % minutes) + step
+        for at in arrived_at
     )
     if not ends:
         return []

@@ -29,12 +29,14 @@ from eventapp.voting.queries.booth import (
     receipt_in,
     representative_of,
 )
+from eventapp.voting.queries.electorate import Floor, floor_of, units_entitled
 from eventapp.voting.queries.outcomes import OutcomeRow, outcome_of, outcomes_of, record_of
 from eventapp.voting.queries.presence import Now, attendance_now, counts_of_presence
 
 __all__ = [
     "BallotRow",
     "BoothBallot",
+    "Floor",
     "MotionRow",
     "Now",
     "OutcomeRow",
@@ -51,6 +53,7 @@ __all__ = [
     "counts_of_presence",
     "electorate_of",
     "electorate_units",
+    "floor_of",
     "hand_count_of",
     "meeting_id_of",
     "motion_in",
@@ -63,6 +66,7 @@ __all__ = [
     "record_of",
     "representative_of",
     "turnout_of",
+    "units_entitled",
     "units_of",
     "votes_of",
 ]

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from eventapp.agenda.queries import was_deliberated
-from eventapp.alliance.queries import entries_of, list_edition_in, members_of, seats_of
+from eventapp.alliance.queries import list_edition_in
 from eventapp.charter.queries import edition_in
 from eventapp.charter.rules import EditionState
 from eventapp.core import clock
@@ -21,14 +21,12 @@ from eventapp.voting.models import (
     Motion,
     VotingRecord,
 )
-from eventapp.voting.queries import attendance_now, electorate_units
+from eventapp.voting.queries import attendance_now, electorate_units, units_entitled
 from eventapp.voting.rules import (
     BallotState,
-    ElectorateSource,
     MotionKind,
     Rule,
     Snapshot,
-    Unit,
     count_present,
     electorate_record,
     ensure_may_cast,
@@ -153,7 +151,9 @@ def _definition(
 
 
 def _freeze_electorate(meeting: Meeting, ballot: Ballot) -> tuple[Electorate, frozenset[int]]:
-    units = _units_by_source(meeting.alliance_id, ballot)
+    units = units_entitled(
+        meeting.alliance_id, ballot.source, ballot.source_list_id, ballot.source_units
+    )
     if not units:
         raise Conflict("electorate_empty", N_("选民名册里没有单位，不能开始表决。"))
     record = {
@@ -181,25 +181,6 @@ def _freeze_electorate(meeting: Meeting, ballot: Ballot) -> tuple[Electorate, fr
         for place, unit in enumerate(units, start=1)
     )
     return electorate, frozenset(unit.organisation for unit in units)
-
-
-def _units_by_source(alliance_id: int, ballot: Ballot) -> list[Unit]:
-    """Give the units that may vote, in the order of protocol."""
-    if ballot.source is ElectorateSource.PROPOSED_LIST:
-        assert ballot.source_list_id is not None  # noqa: S101 - asked for when it was prepared
-        list_edition_in(alliance_id, ballot.source_list_id)
-        voting = {seat.id for seat in seats_of(alliance_id) if seat.votes_in_council}
-        return [
-            Unit(entry.organisation_id, entry.name, entry.seat_label)
-            for entry in entries_of(ballot.source_list_id)
-            if entry.seat_id in voting
-        ]
-    members = members_of(alliance_id)
-    if ballot.source is ElectorateSource.COUNCIL_SEATS:
-        members = [row for row in members if row.seat_id and row.votes_in_council]
-    elif ballot.source is ElectorateSource.BY_HAND:
-        members = [row for row in members if row.organisation_id in set(ballot.source_units)]
-    return [Unit(row.organisation_id, row.name, row.seat_label or "") for row in members]
 
 
 def _ensure_before_the_meeting(meeting: Meeting, motion: Motion) -> None:

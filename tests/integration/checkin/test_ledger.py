@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from eventapp.checkin.models import Admission, Scan
-from eventapp.checkin.queries import arrival_counts, presence_of, units_inside, units_of
+from eventapp.checkin.queries import board_of, presence_of, units_inside
 from eventapp.checkin.rules import Direction, Verdict
 from eventapp.checkin.service import undo_admission
 from eventapp.core import clock
@@ -183,9 +183,9 @@ def test_counts_by_unit_name_who_is_missing() -> None:
     make_registration(door, "王磊", organisation_id=unit)
     make_registration(door, "赵海", organisation_id=unit, state=State.DECLINED)
     scan(door, pass_text(come))
-    [counted] = units_of(door.meeting_id)
+    [counted] = board_of(door.meeting_id).units
     assert (counted.arrived, counted.expected, counted.missing) == (1, 2, ("王磊",))
-    counts = arrival_counts(door.meeting_id)
+    counts = board_of(door.meeting_id).counts
     assert (counts.arrived, counts.expected) == (1, 2)
     set_state(come, State.CANCELLED)
-    assert units_of(door.meeting_id)[0].arrived == 1
+    assert board_of(door.meeting_id).units[0].arrived == 1
