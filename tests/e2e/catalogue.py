@@ -263,6 +263,7 @@ CATALOGUE = (
     Look("presence", DESK + "/presence"),
     Look("missing", DESK + "/presence/missing"),
     Look("gates", DESK + "/gates"),
+    Look("gate", DESK + "/gates/{gate}"),
     Look("ballots", DESK + "/ballots"),
     Look("ballot-open", DESK + "/ballots/{open}", "chair"),
     Look("ballot-draft", DESK + "/ballots/{next}"),

@@ -13,6 +13,7 @@ from eventapp.checkin.queries.board import (
 )
 from eventapp.checkin.queries.door import (
     Scanned,
+    capacity_of,
     device_of,
     gate_in,
     gates_of,
@@ -69,6 +70,7 @@ __all__ = [
     "attendance_of",
     "board_of",
     "came_in",
+    "capacity_of",
     "device_of",
     "gate_counts",
     "gate_in",

@@ -209,6 +209,15 @@ def gate_in(meeting_id: int, gate_id: int) -> Gate:
     return gate
 
 
+def capacity_of(meeting_id: int) -> int | None:
+    """Tell how many may be inside at once; None where nobody set it."""
+    return db.session.scalar(
+        sa.select(DoorSession.capacity).where(
+            DoorSession.meeting_id == meeting_id, DoorSession.ordinal == 1
+        )
+    )
+
+
 def person_of(row: Any) -> dict[str, str]:
     """Show who was scanned, from a row of the registration's own tables."""
     return {

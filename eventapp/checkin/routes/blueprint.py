@@ -5,7 +5,10 @@ from typing import Any
 from flask import Blueprint, Flask
 
 from eventapp.checkin import queries
+from eventapp.checkin.document.takes import gate_with_window
 from eventapp.checkin.rules import VERDICT_LABEL
+from eventapp.meetings.queries import meeting_of
+from eventapp.registration.rules import Category
 
 bp = Blueprint("checkin", __name__)
 
@@ -16,8 +19,14 @@ def register(app: Flask) -> None:
     app.extensions.setdefault("own_data", []).append(_own_scans)
 
 
-def _gate_names(meeting_id: int) -> list[str]:
-    return [gate.name for gate in queries.gates_of(meeting_id)]
+def _gate_names(meeting_id: int, category: Category) -> list[str]:
+    """Name the gates that take a category, each with its times where it has some."""
+    zone = meeting_of(meeting_id).zone
+    return [
+        gate_with_window(gate, zone)
+        for gate in queries.gates_of(meeting_id)
+        if not gate.categories or category in gate.categories
+    ]
 
 
 def _own_scans(meeting_id: int, person_id: int) -> dict[str, list[dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""Pages of the door: the camera at a gate, and the gates themselves."""
+"""Pages of the door: choosing a gate, the camera there, a typed code, taking back."""
 
 from typing import Any
 
@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.checkin import queries, service
 from eventapp.checkin.document.answers import recall, show_answer, show_scan
-from eventapp.checkin.forms import NameGateForm, TypeCodeForm, UndoAdmissionForm
+from eventapp.checkin.document.takes import takes_of
+from eventapp.checkin.forms import TypeCodeForm, UndoAdmissionForm
 from eventapp.checkin.routes.blueprint import bp
 from eventapp.checkin.rules import TYPED_LONGEST, Method, Tone, Verdict
 from eventapp.core import clock
@@ -33,7 +34,8 @@ def show_door(meeting: str) -> str:
     gates = queries.gates_of(here.id)
     gate = next((gate for gate in gates if str(gate.id) == request.args.get("gate")), None)
     if gate is None:
-        return render_template("checkin/choose_gate.html", here=here, gates=gates)
+        takes = {gate.id: takes_of(gate, here.zone) for gate in gates}
+        return render_template("checkin/choose_gate.html", here=here, gates=gates, takes=takes)
     return _door_page(here, gate.id, TypeCodeForm(formdata=None, gate=gate.id))
 
 
@@ -47,12 +49,15 @@ def _door_page(
     shown = next((scan for scan in scans if scan.scan_id == request.args.get("scan")), None)
     undo = undo or UndoAdmissionForm(formdata=None, gate=gate_id)
     newest = scans[0] if scans else None
+    gate = queries.gate_in(here.id, gate_id)
     if newest and newest.verdict is Verdict.ADMITTED and not undo.is_submitted():
         undo.registration_id.data = newest.registration_id
     return render_template(
         "checkin/show_door.html",
         here=here,
-        gate=queries.gate_in(here.id, gate_id),
+        gate=gate,
+        takes=takes_of(gate, here.zone),
+        capacity=queries.capacity_of(here.id),
         look=LOOK,
         counts=queries.tally_of(here.id),
         scans=[show_scan(scan, here.zone) for scan in scans],
@@ -108,45 +113,3 @@ def undo_admission(meeting: str) -> BaseResponse | tuple[str, int]:
 
 def _back(meeting: str, gate_id: int, **more: Any) -> BaseResponse:
     return redirect(url_for("checkin.show_door", meeting=meeting, gate=gate_id, **more), 303)
-
-
-@bp.get("/m/<meeting>/desk/gates")
-@requires(Permission.MANAGE_MEETING)
-def list_gates(meeting: str) -> str:
-    """Show the gates, to add and rename."""
-    return _gates_page(meeting_here(meeting), NameGateForm(formdata=None))
-
-
-def _gates_page(here: MeetingHere, form: NameGateForm, renaming: int = 0) -> str:
-    return render_template(
-        "checkin/list_gates.html",
-        here=here,
-        gates=queries.gate_counts(here.id),
-        form=form,
-        renaming=renaming,
-    )
-
-
-@bp.post("/m/<meeting>/desk/gates")
-@requires(Permission.MANAGE_MEETING)
-def add_gate(meeting: str) -> BaseResponse | tuple[str, int]:
-    """Open a gate."""
-    here = meeting_here(meeting)
-    form = NameGateForm()
-    if not attempt(form, lambda: service.add_gate(actor(), here.id, form.name.data or "")):
-        return _gates_page(here, form), 422
-    say(N_("入口已添加。"))
-    return redirect(url_for("checkin.list_gates", meeting=meeting), 303)
-
-
-@bp.post("/m/<meeting>/desk/gates/<int:gate>/name")
-@requires(Permission.MANAGE_MEETING)
-def rename_gate(meeting: str, gate: int) -> BaseResponse | tuple[str, int]:
-    """Give a gate another name."""
-    here = meeting_here(meeting)
-    form = NameGateForm()
-    queries.gate_in(here.id, gate)
-    if not attempt(form, lambda: service.rename_gate(actor(), here.id, gate, form.name.data or "")):
-        return _gates_page(here, form, gate), 422
-    say(N_("入口已改名。"))
-    return redirect(url_for("checkin.list_gates", meeting=meeting), 303)

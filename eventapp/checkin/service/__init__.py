@@ -1,7 +1,7 @@
 """Verbs of the door: gates are opened, scans answered, admissions taken back."""
 
 from eventapp.checkin.service.finding import admit_by_hand, admit_found, admit_unit
-from eventapp.checkin.service.gates import add_gate, open_door, rename_gate
+from eventapp.checkin.service.gates import add_gate, change_gate, open_door, set_capacity
 from eventapp.checkin.service.records import Answer
 from eventapp.checkin.service.scans import record_scan, record_scan_in
 from eventapp.checkin.service.undo import undo_admission
@@ -12,9 +12,10 @@ __all__ = [
     "admit_by_hand",
     "admit_found",
     "admit_unit",
+    "change_gate",
     "open_door",
     "record_scan",
     "record_scan_in",
-    "rename_gate",
+    "set_capacity",
     "undo_admission",
 ]

@@ -31,12 +31,22 @@ from eventapp.core.errors import N_, Conflict, Invalid, NotFound
 from eventapp.core.ledger import Head
 from eventapp.registration.rules import clean_code, code_is_plausible, decode_claims, from_text
 
+_ADMITTED_AT = sa.bindparam("admitted_at", type_=Admission.admitted_at.type)
 CLAIM = sa.text(
     "INSERT INTO admissions"
     " (meeting_id, session_id, registration_id, gate_id, device, admitted_at)"
     " VALUES (:meeting_id, :session_id, :registration_id, :gate_id, :device, :admitted_at)"
     " ON CONFLICT (registration_id, session_id) DO NOTHING RETURNING id"
-).bindparams(sa.bindparam("admitted_at", type_=Admission.admitted_at.type))
+).bindparams(_ADMITTED_AT)
+# Counted here and not in KNOCK: what KNOCK sees is older than the head that it waits for.
+CLAIM_A_PLACE = sa.text(
+    "INSERT INTO admissions"
+    " (meeting_id, session_id, registration_id, gate_id, device, admitted_at)"
+    " SELECT :meeting_id, :session_id, :registration_id, :gate_id, :device, :admitted_at"
+    " WHERE (SELECT count(*) FROM admissions"
+    " WHERE meeting_id = :meeting_id AND session_id = :session_id) < :capacity"
+    " ON CONFLICT (registration_id, session_id) DO NOTHING RETURNING id"
+).bindparams(_ADMITTED_AT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +186,9 @@ def _look_up(
         knock.received_at,
         reading.readable,
         meeting_state=place.meeting_state,
+        gate_categories=frozenset(place.categories) if place.categories else None,
+        gate_opens_at=place.opens_at,
+        gate_closes_at=place.closes_at,
         direction=knock.direction,
     )
     holder = _holder(connection, reading)
@@ -208,7 +221,7 @@ def _holder(connection: Connection, reading: _Reading) -> Any:
 def _decide(
     connection: Connection, knock: Knock, place: Any, facts: AdmissionFacts, holder: Any
 ) -> tuple[Verdict, Inside | None]:
-    """Decide, and let the claim's uniqueness, not a look at it, say who was first."""
+    """Decide, and let the claim, not a look before it, say who was first and who had a place."""
     if holder is None:
         return decide_admission(facts), None
     key = {"registration_id": holder.id, "session_id": place.session_id}
@@ -223,7 +236,12 @@ def _decide(
             "device": knock.device,
             "admitted_at": knock.received_at,
         }
-        if connection.execute(CLAIM, claim).first() is not None:
+        if place.capacity is None:
+            claimed = connection.execute(CLAIM, claim)
+        else:
+            claimed = connection.execute(CLAIM_A_PLACE, {**claim, "capacity": place.capacity})
+            facts = replace(facts, places_left=0)  # where nothing is claimed, or inside already
+        if claimed.first() is not None:
             return verdict, None
     row = connection.execute(door.INSIDE, key).first()
     inside = Inside(row.admitted_at, row.gate, row.device == knock.device) if row else None

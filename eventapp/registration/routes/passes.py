@@ -26,6 +26,7 @@ from eventapp.registration.routes.blueprint import bp, public_meeting
 from eventapp.registration.rules import (
     CATEGORY_LABEL,
     INVITATION,
+    Category,
     State,
     format_code,
     left_open,
@@ -60,9 +61,9 @@ def holder() -> Actor:
     return next((one for one in holders if one.subject_id == who), holders[-1])
 
 
-def _gates(meeting_id: int) -> list[str]:
-    """Ask whoever runs the door for the names of its gates."""
-    return current_app.extensions["gate_names"](meeting_id)
+def _gates(meeting_id: int, category: Category) -> list[str]:
+    """Ask whoever runs the door for the gates that take a category."""
+    return current_app.extensions["gate_names"](meeting_id, category)
 
 
 @bp.get("/m/<meeting>/pass")
@@ -102,7 +103,7 @@ def _page(
         asked=asked,
         needed=needed,
         open_questions=open_questions,
-        gates=_gates(found.id),
+        gates=_gates(found.id, row.category),
         may_cancel=row.state is not State.INVITED and may_become(row.state, State.CANCELLED),
         may_change=may_change_own(found, row.state),
         answers=worded_answers(found.id, row.id),
@@ -121,7 +122,7 @@ def _approved(slug: str) -> tuple[Meeting, Row]:
 def download_pass(meeting: str) -> Response:
     """Send the holder's pass as an A6 page."""
     found, row = _approved(meeting)
-    pdf = pass_paper(found, row, _gates(found.id), kind="pdf")
+    pdf = pass_paper(found, row, _gates(found.id, row.category), kind="pdf")
     return download(
         pdf, name=gettext("参会凭证-%(name)s.pdf", name=row.name), media_type="application/pdf"
     )
@@ -132,7 +133,7 @@ def download_pass(meeting: str) -> Response:
 def download_pass_picture(meeting: str) -> Response:
     """Send the holder's pass as a picture, to keep on the phone or to pass on in a chat."""
     found, row = _approved(meeting)
-    png = pass_paper(found, row, _gates(found.id), kind="png")
+    png = pass_paper(found, row, _gates(found.id, row.category), kind="png")
     return download(
         png, name=gettext("参会凭证-%(name)s.png", name=row.name), media_type="image/png"
     )

@@ -75,15 +75,15 @@ def test_empty_code_is_asked_for_beside_its_field(client: FlaskClient, door: Doo
     assert "请填写签到码。" in answer.get_data(as_text=True)
 
 
-def test_gate_is_added_and_renamed_and_a_taken_name_is_refused_at_its_field(
+def test_gate_is_added_and_renamed_and_a_taken_name_is_refused_in_words(
     client: FlaskClient, door: Door
 ) -> None:
     url = f"/m/{door.slug}/desk/gates"
     assert client.post(url, data={"name": "西门"}).status_code == 303
-    taken = client.post(f"{url}/{door.gate_id}/name", data={"name": "西门"})
+    taken = client.post(f"{url}/{door.gate_id}", data={"name": "西门"})
     assert taken.status_code == 422
     assert "已有名为“西门”的入口" in taken.get_data(as_text=True)
-    assert client.post(f"{url}/{door.gate_id}/name", data={"name": "南门"}).status_code == 303
+    assert client.post(f"{url}/{door.gate_id}", data={"name": "南门"}).status_code == 303
     listed = page(client, door, "desk/gates")
     assert "南门" in listed
     assert "东门" not in listed

@@ -11,7 +11,9 @@ from flask import Flask
 
 from eventapp.checkin.models import Admission, Scan
 from eventapp.checkin.rules import Verdict
-from eventapp.core.access import Role
+from eventapp.checkin.service import scans, set_capacity
+from eventapp.checkin.service.records import Answer, Knock
+from eventapp.core.access import SYSTEM, Role
 from eventapp.core.db import db
 from eventapp.core.errors import Busy
 from eventapp.core.ledger import verify
@@ -77,3 +79,61 @@ def test_one_scan_sent_many_times_at_once_is_one_record(app: Flask) -> None:
     assert len(set(answers)) == 1
     with app.app_context():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Scan)) == 1
+
+
+PLACES = 3
+COMERS = 8
+
+
+def rush(app: Flask) -> Counter[str]:
+    """Let many people come at once to a hall with few places, each at a phone of its own."""
+    with app.app_context():
+        door = make_door()
+        set_capacity(SYSTEM, door.meeting_id, PLACES)
+        texts = [pass_text(make_registration(door)) for _ in range(COMERS)]
+        db.session.remove()
+    start = threading.Barrier(COMERS)
+    verdicts: list[str] = []
+
+    def come(number: int) -> None:
+        scan_id = str(uuid4())
+        actor = staff(100 + number, Role.DOOR_STAFF, door.scope_id)
+        start.wait()
+        with app.app_context():
+            for _ in range(20):
+                try:
+                    verdicts.append(scan(door, texts[number], actor, scan_id=scan_id)["verdict"])
+                    break
+                except Busy:
+                    continue
+            db.session.remove()
+
+    threads = [threading.Thread(target=come, args=(number,)) for number in range(COMERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return Counter(verdicts)
+
+
+def test_a_hall_is_filled_to_its_last_place_and_not_beyond(app: Flask) -> None:
+    assert rush(app) == {Verdict.ADMITTED: PLACES, Verdict.FULL: COMERS - PLACES}
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Admission)) == PLACES
+        assert list(verify(Scan)) == []
+
+
+def test_a_door_that_counts_before_its_turn_overfills_the_hall(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    careful, looked = scans._answer, threading.Barrier(COMERS)
+
+    def look_first(knock: Knock) -> Answer:
+        inside = db.session.scalar(sa.select(sa.func.count()).select_from(Admission)) or 0
+        looked.wait()
+        assert inside < PLACES
+        return careful(knock)
+
+    monkeypatch.setattr(scans, "_answer", look_first)
+    monkeypatch.setattr(scans, "CLAIM_A_PLACE", scans.CLAIM)
+    assert rush(app)[Verdict.ADMITTED] > PLACES
