@@ -29,15 +29,15 @@ from eventapp.voting.queries.booth import (
     receipt_in,
     representative_of,
 )
-from eventapp.voting.queries.electorate import Floor, floor_of, units_entitled
+from eventapp.voting.queries.electorate import NextVote, next_vote_of, units_entitled
 from eventapp.voting.queries.outcomes import OutcomeRow, outcome_of, outcomes_of, record_of
 from eventapp.voting.queries.presence import Now, attendance_now, counts_of_presence
 
 __all__ = [
     "BallotRow",
     "BoothBallot",
-    "Floor",
     "MotionRow",
+    "NextVote",
     "Now",
     "OutcomeRow",
     "Receipt",
@@ -53,11 +53,11 @@ __all__ = [
     "counts_of_presence",
     "electorate_of",
     "electorate_units",
-    "floor_of",
     "hand_count_of",
     "meeting_id_of",
     "motion_in",
     "motions_of",
+    "next_vote_of",
     "open_ballots",
     "outcome_of",
     "outcomes_of",

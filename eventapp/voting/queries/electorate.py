@@ -28,7 +28,7 @@ USUAL = PRESETS["alliance_council"].rule
 
 
 @dataclass(frozen=True, slots=True)
-class Floor:
+class NextVote:
     """Who may vote next, under which rule, and who of them is here now.
 
     `number` and `title` are those of the motion, 0 and empty where none is prepared. `needed` is
@@ -64,7 +64,7 @@ _NEXT = (
 )
 
 
-def floor_of(meeting_id: int) -> Floor | None:
+def next_vote_of(meeting_id: int) -> NextVote | None:
     """Tell who may vote in the open ballot, else in the next one that is prepared.
 
     Without either it is the council under the usual rule; None where nobody may vote.
@@ -91,7 +91,7 @@ def floor_of(meeting_id: int) -> Floor | None:
     if rule.base is Base.ALL:
         needed = max(needed, needed_votes(rule.threshold, len(ids)))
     present = count_present(rule, ids, here, {})[0]
-    return Floor(number, title, rule, tuple(units), here, present, needed)
+    return NextVote(number, title, rule, tuple(units), here, present, needed)
 
 
 def units_entitled(

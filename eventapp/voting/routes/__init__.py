@@ -3,7 +3,7 @@
 from flask import Flask
 
 from eventapp.checkin.queries import Quorum
-from eventapp.voting.queries import floor_of
+from eventapp.voting.queries import next_vote_of
 from eventapp.voting.routes import booth, desk
 from eventapp.voting.routes.blueprint import bp, sentence
 from eventapp.voting.rules import rule_in_words
@@ -18,16 +18,16 @@ def register(app: Flask) -> None:
 
 
 def _quorum(meeting_id: int) -> Quorum | None:
-    floor = floor_of(meeting_id)
-    if floor is None:
+    vote = next_vote_of(meeting_id)
+    if vote is None:
         return None
     return Quorum(
-        floor.number,
-        floor.title,
-        sentence(rule_in_words(floor.rule)),
-        tuple((unit.organisation, unit.name) for unit in floor.units),
-        floor.here.in_person,
-        floor.here.by_proxy,
-        floor.present,
-        floor.needed,
+        vote.number,
+        vote.title,
+        sentence(rule_in_words(vote.rule)),
+        tuple((unit.organisation, unit.name) for unit in vote.units),
+        vote.here.in_person,
+        vote.here.by_proxy,
+        vote.present,
+        vote.needed,
     )

@@ -16,7 +16,7 @@ from eventapp.core.db import db, transaction
 from eventapp.core.ledger import AuditEntry
 from eventapp.registration.models import Delegation, Leave, Registration
 from eventapp.registration.rules import State
-from eventapp.voting.queries import floor_of
+from eventapp.voting.queries import next_vote_of
 from eventapp.voting.rules import PRESETS, ElectorateSource
 from tests.factories import make_user, sign_in
 from tests.factories_checkin import (
@@ -65,9 +65,9 @@ def page(client: FlaskClient, hall: Assembly, path: str = "/missing") -> str:
 @pytest.mark.usefixtures("house")
 def test_without_a_ballot_the_council_needs_two_thirds_of_its_units() -> None:
     hall = make_assembly(5, inside=2)
-    floor = floor_of(hall.meeting_id)
-    assert floor is not None
-    assert (floor.number, len(floor.units), floor.present, floor.needed) == (0, 5, 2, 4)
+    vote = next_vote_of(hall.meeting_id)
+    assert vote is not None
+    assert (vote.number, len(vote.units), vote.present, vote.needed) == (0, 5, 2, 4)
 
 
 @pytest.mark.usefixtures("house")
@@ -75,22 +75,22 @@ def test_who_leaves_is_not_counted_any_more_and_a_proxy_is() -> None:
     hall = make_assembly(4, inside=2)
     hall.enter(1, Direction.EXIT)
     make_mandate(hall.door, hall.units[3], hall.people[0], proxy=True)
-    floor = floor_of(hall.meeting_id)
-    assert floor is not None
-    assert floor.here.in_person == {hall.units[0]}
-    assert floor.here.by_proxy == {hall.units[3]}
-    assert floor.present == 2
+    vote = next_vote_of(hall.meeting_id)
+    assert vote is not None
+    assert vote.here.in_person == {hall.units[0]}
+    assert vote.here.by_proxy == {hall.units[3]}
+    assert vote.present == 2
 
 
 @pytest.mark.usefixtures("house")
 def test_the_next_ballot_says_who_is_needed_and_an_open_one_goes_first() -> None:
     hall = make_assembly(6, inside=5)
     make_ballot(hall, PRESETS["peoples_congress"].rule)
-    drafted = floor_of(hall.meeting_id)
+    drafted = next_vote_of(hall.meeting_id)
     assert drafted is not None
     assert (drafted.number, drafted.needed) == (1, 5)  # more than 2/3 of 6
     make_open_ballot(hall, PRESETS["alliance_charter"].rule, source=ElectorateSource.ALL_MEMBERS)
-    opened = floor_of(hall.meeting_id)
+    opened = next_vote_of(hall.meeting_id)
     assert opened is not None
     assert (opened.number, opened.needed) == (2, 4)  # no quorum, but 2/3 of all must say yes
 
@@ -98,7 +98,7 @@ def test_the_next_ballot_says_who_is_needed_and_an_open_one_goes_first() -> None
 @pytest.mark.usefixtures("house")
 def test_where_nobody_may_vote_there_is_no_quorum() -> None:
     hall = make_assembly(2, seated=False)
-    assert floor_of(hall.meeting_id) is None
+    assert next_vote_of(hall.meeting_id) is None
 
 
 @pytest.fixture
