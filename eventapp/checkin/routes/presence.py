@@ -20,6 +20,7 @@ from eventapp.registration.queries import delegation_in
 from eventapp.registration.rules import CATEGORY_LABEL
 from eventapp.web.doors import requires
 from eventapp.web.download import download
+from eventapp.web.forms import LARGEST
 from eventapp.web.language import html_lang
 from eventapp.web.polling import conditional
 from eventapp.web.session import actor
@@ -102,6 +103,7 @@ def download_record(meeting: str) -> Response:
     """Give who came as a signed record that can be checked without us, up to a head if named."""
     here = meeting_here(meeting)
     until = request.args.get("until", type=int)
+    until = until if until is None else min(until, LARGEST)
     record = signed_attendance(queries.attendance_of(here.id, until_seq=until))
     seq = json.loads(record["statement"]["body"])["head"]["seq"]
     return download(

@@ -158,4 +158,6 @@ def test_record_is_downloaded_and_checked_on_the_command_line(
     assert run.invoke(cli, ["verify", str(path), "--key", "ab" * 32]).exit_code == 1
     path.write_text(path.read_text().replace('"admitted', '"left'))
     assert run.invoke(cli, ["verify", str(path)]).exit_code == 1
-    assert client.get(f"/m/{door.slug}/desk/presence/record.json?until=99").status_code == 404
+    for unknown in (99, -1, 2**31, 10**40):
+        unknown_head = client.get(f"/m/{door.slug}/desk/presence/record.json?until={unknown}")
+        assert unknown_head.status_code == 404

@@ -182,10 +182,10 @@ def test_no_liaison_of_another_meeting_is_called(
     with app.app_context():
         other = make_assembly(1)
         delegation_id = give_liaison(other, other.units[0])
-    path = f"/m/{hall.door.slug}/desk/presence/missing/{delegation_id}/phone"
-    answer = client.post(path)
-    assert answer.status_code == 404
-    assert PHONE not in answer.text
+    for number in (delegation_id, 2**31, 10**40):
+        answer = client.post(f"/m/{hall.door.slug}/desk/presence/missing/{number}/phone")
+        assert answer.status_code == 404
+        assert PHONE not in answer.text
 
 
 def test_list_leaves_as_workbook_and_csv_without_formulas_and_phones(
