@@ -7,7 +7,7 @@ equal, and only those are compared.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import combinations, islice
+from itertools import chain, combinations, islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,6 +31,7 @@ _KNOWN = (
         _people.c.organisation_id,
         sa.func.coalesce(_organisations.c.name, ""),
         _people.c.created_at,
+        _people.c.phone_in_doubt,
     )
     .outerjoin(_organisations, _organisations.c.id == _people.c.organisation_id)
     .where(
@@ -55,11 +56,12 @@ class Known:
     organisation_id: int | None
     unit: str
     created_at: datetime
+    phone_in_doubt: bool = False
 
     @property
     def described(self) -> Described:
-        """What the rule asks about them."""
-        return Described(self.name, self.unit, self.phone)
+        """What the rule asks about them; a phone that is in doubt tells nobody apart."""
+        return Described(self.name, self.unit, "" if self.phone_in_doubt else self.phone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +82,36 @@ class Duplicates:
 
 
 def duplicates_of(alliance_id: int, most: int = 50) -> Duplicates:
-    """List pairs of an alliance's people who may be one, but for those who were told apart."""
+    """List pairs of an alliance's people who may be one, but for those who were told apart.
+
+    First those of whom one was typed with the other's phone, by somebody who was not told so.
+    """
     together: dict[tuple[str, str], list[Known]] = {}
+    by_phone: dict[str, list[Known]] = {}
     for one in _known(_KNOWN, alliance_id):
         if one.unit:
             together.setdefault((loose_key(one.name), loose_key(one.unit)), []).append(one)
+        if one.phone:
+            by_phone.setdefault(one.phone, []).append(one)
     groups = [group for group in together.values() if len(group) > 1]
     distinct = _told_apart(alliance_id)
     inside = {one.id: place for place, group in enumerate(groups) for one in group}
     decided = sum(inside.get(a, -1) == inside.get(b, -2) for a, b in distinct)
     every = sum(len(group) * (len(group) - 1) // 2 for group in groups)
-    return Duplicates(tuple(islice(_pairs(groups, distinct), most)), every - decided)
+    phones = list(_with_one_phone(by_phone.values(), distinct))
+    pairs = islice(chain(phones, _pairs(groups, distinct)), most)
+    return Duplicates(tuple(pairs), every - decided + len(phones))
+
+
+def _with_one_phone(
+    groups: Iterable[Sequence[Known]], distinct: set[tuple[int, int]]
+) -> Iterator[Alike]:
+    """Give the pairs that have one phone, but for those whom their names put together anyhow."""
+    for group in groups:
+        for first, second in combinations(group, 2):
+            by_name = likely_same(first.described, second.described)
+            if by_name is None and (first.id, second.id) not in distinct:
+                yield Alike(first, second, Likeness.PHONE)
 
 
 def _pairs(groups: Iterable[Sequence[Known]], distinct: set[tuple[int, int]]) -> Iterator[Alike]:
@@ -118,7 +139,7 @@ def likely_same_as(
     by_phone: dict[str, Known] = {}
     for one in _candidates(alliance_id, typed):
         by_name.setdefault(loose_key(one.name), []).append(one)
-        if one.phone:
+        if one.phone and not one.phone_in_doubt:
             by_phone[one.phone] = one
     found: list[list[tuple[Known, Likeness]]] = []
     for described in typed:

@@ -56,6 +56,7 @@ def register_group(
         people = ensure_people(
             meeting.alliance_id,
             [PersonIn(one.name, one.phone, one.email, one.titles, unit_id) for one in entries],
+            of_own_unit,
         )
         ensure_themselves(meeting_id, [one.name for one in entries], people)
         wishes = [
@@ -71,6 +72,11 @@ def register_group(
         ]
         consent = current_consent(actor, meeting_id, (unit_id,))
         return enrol(actor, meeting, wishes, channel=LIAISON, consent=consent, whole=True)
+
+
+def of_own_unit(typed: PersonIn, known: KnownPerson) -> bool:
+    """Tell whether a unit may mean somebody by a phone: to other units' people it is a stranger."""
+    return known.organisation_id is not None and known.organisation_id == typed.organisation_id
 
 
 def ensure_themselves(meeting_id: int, names: Sequence[str], people: Sequence[KnownPerson]) -> None:
@@ -141,7 +147,7 @@ def substitute_delegate(
         if link is not None:
             revoke_link(actor, link.id)
         typed = PersonIn(entry.name, entry.phone, entry.email, entry.titles, unit_id)
-        people = ensure_people(meeting.alliance_id, [typed])
+        people = ensure_people(meeting.alliance_id, [typed], of_own_unit)
         ensure_themselves(meeting_id, [entry.name], people)
         wish = Wish(
             people[0].id,

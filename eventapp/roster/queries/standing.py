@@ -1,6 +1,6 @@
 """What a meeting and its alliance know already about the people of a list."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from eventapp.core.db import db
 from eventapp.core.names import name_key
 from eventapp.meetings.models import Meeting
 from eventapp.registration.models import Registration
+from eventapp.registration.queries import DelegationRow
 from eventapp.registration.queries.registrations import ENDED
 from eventapp.roster.rules import Column, Fate, ReadRow, Someone, Standing
 
@@ -34,18 +35,29 @@ _PEOPLE = sa.select(_people.c.id, _people.c.name, _people.c.phone, _people.c.org
     _people.c.merged_into_id.is_(None),
     _people.c.erased_at.is_(None),
 )
-_BY_PHONE = _PEOPLE.where(_people.c.phone.in_(sa.bindparam("phones", expanding=True)))
+_BY_PHONE = _PEOPLE.where(
+    _people.c.phone != sa.literal_column("''"),
+    ~_people.c.phone_in_doubt,
+    _people.c.phone.in_(sa.bindparam("phones", expanding=True)),
+)
+_OF_UNIT = _PEOPLE.where(
+    _people.c.organisation_id == sa.bindparam("unit"), _people.c.phone != ""
+).order_by(_people.c.phone_in_doubt, _people.c.id)
 _NAMELESS = _PEOPLE.where(_people.c.phone == "").order_by(_people.c.id)
 _AT_ONCE = 500
 
 
 def standing_of(
-    meeting: Meeting, rows: Sequence[ReadRow], *, of_unit: str = "", likely: bool = True
+    meeting: Meeting,
+    rows: Sequence[ReadRow],
+    *,
+    of_unit: DelegationRow | None = None,
+    likely: bool = True,
 ) -> Standing:
     """Read, in few statements, what is known about the people and units of these rows.
 
-    `of_unit` is whose people all of them are, where the rows do not say it; without `likely` nobody
-    is looked for who may be somebody known.
+    `of_unit` is whose people all of them are, where the rows do not say it: a unit is told of its
+    own people alone. Without `likely` nobody is looked for who may be somebody known.
     """
     connection = db.session.connection()
     names = member_names(meeting.alliance_id)
@@ -64,17 +76,18 @@ def standing_of(
     for row in connection.execute(_NAMELESS, {"alliance_id": meeting.alliance_id}):
         key = (row.organisation_id, name_key(row.name))
         nameless.setdefault(key, Someone(row.id, row.name, stands.get(row.id)))
-    phones = {row.values.get(Column.PHONE, "") for row in rows} - {""}
+    phones: dict[str, Someone] = {}
+    for row in _with_phones(meeting.alliance_id, rows, of_unit):
+        phones.setdefault(row.phone, Someone(row.id, row.name, stands.get(row.id)))
     return Standing(
         members={name_key(name): one for one, name in names.items()},
         member_names=list(names.values()),
-        phones={
-            row.phone: Someone(row.id, row.name, stands.get(row.id))
-            for row in _with_phones(meeting.alliance_id, phones)
-        },
+        phones=phones,
         nameless=nameless,
         present=present,
-        alike=_alike(meeting.alliance_id, rows, of_unit) if likely else {},
+        alike=_alike(meeting.alliance_id, rows, of_unit.organisation if of_unit else "")
+        if likely
+        else {},
     )
 
 
@@ -98,8 +111,15 @@ def _alike(alliance_id: int, rows: Sequence[ReadRow], unit: str) -> dict[int, tu
     }
 
 
-def _with_phones(alliance_id: int, phones: Collection[str]) -> Iterator[Any]:
-    wanted, connection = sorted(phones), db.session.connection()
+def _with_phones(
+    alliance_id: int, rows: Sequence[ReadRow], of_unit: DelegationRow | None
+) -> Iterator[Any]:
+    connection = db.session.connection()
+    if of_unit is not None:
+        unit = {"alliance_id": alliance_id, "unit": of_unit.organisation_id}
+        yield from connection.execute(_OF_UNIT, unit)
+        return
+    wanted = sorted({row.values.get(Column.PHONE, "") for row in rows} - {""})
     for at in range(0, len(wanted), _AT_ONCE):
         some = {"alliance_id": alliance_id, "phones": wanted[at : at + _AT_ONCE]}
         yield from connection.execute(_BY_PHONE, some)

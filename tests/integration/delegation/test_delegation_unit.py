@@ -26,7 +26,6 @@ from eventapp.registration.service import give_mandate, note_leave, set_liaison
 from tests.factories import put_token
 from tests.factories_registration import (
     make_meeting,
-    make_person,
     make_registration,
     make_unit,
 )
@@ -210,7 +209,6 @@ def test_a_reply_leaves_other_units_leave_and_the_own_speakers_alone(
         ({"name": ""}, "proxy_name"),
         ({"phone": ""}, "proxy_phone"),
         ({"phone": "123"}, "proxy_phone"),
-        ({"phone": "13800138222"}, "proxy_phone"),
         ({"paper": None}, "paper"),
         ({"paper": ("委托书.pdf", b"MZ")}, "paper"),
     ],
@@ -221,7 +219,6 @@ def test_a_proxy_that_lacks_something_is_refused_at_its_field_and_nothing_change
     meeting = make_meeting()
     own = make_unit(meeting.alliance_id, "东营职业学院")
     make_unit(meeting.alliance_id, "淄博职业学院")
-    make_person(meeting.alliance_id, "欧阳锋", phone="13800138222")
     delegation = set_liaison(SYSTEM, meeting.id, own).id
     typed: dict[str, Any] = {
         "name": "孙悦",
@@ -233,7 +230,6 @@ def test_a_proxy_that_lacks_something_is_refused_at_its_field_and_nothing_change
     with pytest.raises(Invalid) as refusal:
         answer_notice(SYSTEM, meeting.id, delegation, ReplyAnswer.PROXY, proxy=proxy)
     assert refusal.value.field == field
-    assert "欧阳锋" not in str(refusal.value)
     assert reply_of(delegation) is None
     assert mandates_of(meeting.id) == []
 
