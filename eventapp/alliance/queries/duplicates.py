@@ -4,7 +4,7 @@ Nobody is compared with everybody: people are first put together by what the rul
 equal, and only those are compared.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, combinations, islice
@@ -122,6 +122,34 @@ def _pairs(groups: Iterable[Sequence[Known]], distinct: set[tuple[int, int]]) ->
                 yield Alike(first, second, likeness)
 
 
+def phones_in_doubt(alliance_id: int, person_id: int | None = None) -> int:
+    """Count the people typed with somebody else's phone of whom nobody has said yet who they are.
+
+    With `person_id` only pairs count in which that person is either one.
+    """
+    typed, owner = sa.alias(_people), sa.alias(_people)
+    first, second = DistinctPeople.first_id, DistinctPeople.second_id
+    decided = sa.exists().where(
+        sa.or_(
+            sa.and_(first == typed.c.id, second == owner.c.id),
+            sa.and_(first == owner.c.id, second == typed.c.id),
+        )
+    )
+    query = (
+        sa.select(sa.func.count(typed.c.id.distinct()))
+        .join(owner, sa.and_(owner.c.phone == typed.c.phone, owner.c.id != typed.c.id))
+        .where(
+            typed.c.alliance_id == alliance_id,
+            typed.c.phone_in_doubt,
+            owner.c.alliance_id == alliance_id,
+            ~decided,
+        )
+    )
+    if person_id is not None:
+        query = query.where(sa.or_(typed.c.id == person_id, owner.c.id == person_id))
+    return db.session.scalar(query) or 0
+
+
 def _told_apart(alliance_id: int) -> set[tuple[int, int]]:
     rows = db.session.execute(
         sa.select(DistinctPeople.first_id, DistinctPeople.second_id)
@@ -152,10 +180,18 @@ def likely_same_as(
     return found
 
 
+def known_people(alliance_id: int, person_ids: Collection[int]) -> dict[int, Known]:
+    """Find people of an alliance who are still there, by their ids."""
+    wanted, found = sorted(person_ids), dict[int, Known]()
+    for at in range(0, len(wanted), _AT_ONCE):
+        query = _KNOWN.where(_people.c.id.in_(wanted[at : at + _AT_ONCE]))
+        found |= {one.id: one for one in _known(query, alliance_id)}
+    return found
+
+
 def known_two(alliance_id: int, one_id: int, other_id: int) -> tuple[Known, Known]:
     """Find two people of an alliance who are still there; raises NotFound."""
-    query = _KNOWN.where(_people.c.id.in_((one_id, other_id)))
-    found = {one.id: one for one in _known(query, alliance_id)}
+    found = known_people(alliance_id, (one_id, other_id))
     if len(found) < 2:
         raise missing()
     return found[one_id], found[other_id]

@@ -6,7 +6,7 @@ from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from eventapp.alliance.queries import alliance_of, members_of, slug_of
+from eventapp.alliance.queries import alliance_of, members_of, phones_in_doubt, slug_of
 from eventapp.core.access import Permission
 from eventapp.core.errors import N_, Conflict, DomainError
 from eventapp.core.scope import ROOT
@@ -99,7 +99,8 @@ def _page(meeting: Meeting, chosen: dict[str, str], *, problem: str = "") -> str
     return render_template(
         "registration/show_registrations.html",
         rows=rows,
-        duplicates_url=_duplicates_url(meeting),
+        duplicates_url=duplicates_url(meeting),
+        in_doubt=phones_in_doubt(meeting.alliance_id),
         lines=lines_of(meeting.id, rows),
         corrections=corrections_of(meeting.id),
         first=first + 1 if rows else 0,
@@ -126,7 +127,7 @@ def _page(meeting: Meeting, chosen: dict[str, str], *, problem: str = "") -> str
     )
 
 
-def _duplicates_url(meeting: Meeting) -> str:
+def duplicates_url(meeting: Meeting) -> str:
     """Give the way to people who may be one, to whoever may decide it for the whole alliance."""
     alliance = alliance_of(meeting.alliance_id)
     if not actor().may(Permission.MANAGE_ALLIANCE, (alliance.scope_id, ROOT)):

@@ -1,12 +1,13 @@
 """What a meeting and its alliance know already about the people of a list."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 
 from eventapp.alliance.models import Person
-from eventapp.alliance.queries import likely_same_as, member_names, organisation_names
+from eventapp.alliance.queries import likely_same_as, member_names, organisation_names, person_in
 from eventapp.alliance.rules import Described, Likeness
 from eventapp.core.db import db
 from eventapp.core.names import name_key
@@ -45,6 +46,7 @@ _OF_UNIT = _PEOPLE.where(
 ).order_by(_people.c.phone_in_doubt, _people.c.id)
 _NAMELESS = _PEOPLE.where(_people.c.phone == "").order_by(_people.c.id)
 _AT_ONCE = 500
+NOBODY_SAID: Mapping[int, int] = MappingProxyType({})
 
 
 def standing_of(
@@ -53,11 +55,13 @@ def standing_of(
     *,
     of_unit: DelegationRow | None = None,
     likely: bool = True,
+    said: Mapping[int, int] = NOBODY_SAID,
 ) -> Standing:
     """Read, in few statements, what is known about the people and units of these rows.
 
     `of_unit` is whose people all of them are, where the rows do not say it: a unit is told of its
-    own people alone. Without `likely` nobody is looked for who may be somebody known.
+    own people alone. Without `likely` nobody is looked for who may be somebody known. `said` names
+    by numbers of rows the people who they are, 0 for somebody new.
     """
     connection = db.session.connection()
     names = member_names(meeting.alliance_id)
@@ -88,10 +92,28 @@ def standing_of(
         alike=_alike(meeting.alliance_id, rows, of_unit.organisation if of_unit else "")
         if likely
         else {},
+        meant=_meant(meeting.alliance_id, said, stands),
     )
 
 
-def _alike(alliance_id: int, rows: Sequence[ReadRow], unit: str) -> dict[int, tuple[Likeness, str]]:
+def _meant(
+    alliance_id: int, said: Mapping[int, int], stands: Mapping[int, bool]
+) -> dict[int, Someone | None]:
+    """Find whom somebody named; who was merged meanwhile is whom they became."""
+    found: dict[int, Someone | None] = {}
+    for number, person_id in said.items():
+        if not person_id:
+            found[number] = None
+            continue
+        person = person_in(alliance_id, person_id)
+        if person.erased_at is None:
+            found[number] = Someone(person.id, person.name, stands.get(person.id))
+    return found
+
+
+def _alike(
+    alliance_id: int, rows: Sequence[ReadRow], unit: str
+) -> dict[int, list[tuple[Likeness, Someone]]]:
     """Find of which row somebody may be known; a phone that is known is no mere likeness."""
     people = [row for row in rows if row.fate is Fate.NEW]
     described = [
@@ -103,12 +125,13 @@ def _alike(alliance_id: int, rows: Sequence[ReadRow], unit: str) -> dict[int, tu
         for row in people
     ]
     found = zip(people, likely_same_as(alliance_id, described), strict=True)
-    return {
-        row.number: (likeness, known.name)
-        for row, near in found
-        for known, likeness in near
-        if likeness is not Likeness.PHONE
-    }
+    alike: dict[int, list[tuple[Likeness, Someone]]] = {}
+    for row, near in found:
+        for known, likeness in near:
+            if likeness is not Likeness.PHONE:
+                someone = (likeness, Someone(known.id, known.name))
+                alike.setdefault(row.number, []).append(someone)
+    return alike
 
 
 def _with_phones(

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from eventapp.accounts.queries import link_of
 from eventapp.accounts.service import link_token, open_link
 from eventapp.alliance.models import Person
-from eventapp.alliance.queries import duplicates_of, member_names
+from eventapp.alliance.queries import alliance_of, duplicates_of, member_names, phones_in_doubt
 from eventapp.alliance.rules import Likeness
 from eventapp.alliance.service.duplicates import correct_person, tell_apart
 from eventapp.core.access import SYSTEM, Role
@@ -27,7 +27,7 @@ from eventapp.registration.service import cancel_registration, set_liaison
 from eventapp.registration.service.groups import Entry, register_group
 from eventapp.roster.service.drafts import add_sheet
 from eventapp.roster.service.sheets import read_pasted
-from tests.factories import put_token
+from tests.factories import make_user, put_token, sign_in
 from tests.factories_registration import make_meeting, make_person, make_registration, make_unit
 
 KNOWN, UNKNOWN = "13800138009", "13811118009"
@@ -169,9 +169,28 @@ def test_nobody_is_merged_and_the_organiser_sees_the_pair_until_it_is_decided(ho
     found = duplicates_of(meeting.alliance_id)
     ((first, second, likeness),) = [(p.first.id, p.second.id, p.likeness) for p in found.pairs]
     assert (first, second, likeness, found.total) == (known, typed, Likeness.PHONE, 1)
+    for one in (None, known, typed):
+        assert phones_in_doubt(meeting.alliance_id, one) == 1
     correct_person(SYSTEM, meeting.alliance_id, typed, name=NAME, phone=KNOWN, titles="处长")
     tell_apart(SYSTEM, meeting.alliance_id, known, typed)
     assert duplicates_of(meeting.alliance_id).total == 0
+    assert phones_in_doubt(meeting.alliance_id) == 0
+
+
+def test_the_desk_flags_both_registrations_and_only_who_may_decide_is_led_to_the_pair(app: Flask):
+    with app.app_context():
+        meeting = make_meeting()
+        _know(meeting, "other registered")
+        _typed(meeting, "东营职业学院")
+        at = f"/m/{meeting.slug}/desk/registrations"
+        pages = [at, *(f"{at}/{row.id}" for row in registrations_of(meeting.id))]
+        whole, part = app.test_client(), app.test_client()
+        sign_in(whole, make_user(Role.ORGANISER, alliance_of(meeting.alliance_id).scope_id))
+        sign_in(part, make_user(Role.ORGANISER, meeting.scope_id))
+    for page in pages:
+        assert "去处理" in whole.get(page).text
+        assert "填报的人并不知道" in part.get(page).text
+        assert "去处理" not in part.get(page).text
 
 
 def test_merging_leaves_one_person_whose_phone_tells_them_apart_again(house: Flask):
