@@ -247,7 +247,7 @@ MOST_ASKED = 100
 
 def _people_form(meeting: Meeting, roster: Roster) -> SetPeopleForm:
     """Ask of each row that may be somebody known who it is."""
-    alike, said = _asked(roster), roster.totals.get("people", {})
+    alike, said = _asked(roster), roster.totals.get("said", {})
     given = {number: str(one or NEW_PERSON) for number, one in said.items()}
     form = SetPeopleForm(people=[given.get(number, "") for number in alike])
     while len(form.people) < len(alike):
@@ -279,7 +279,7 @@ def _people_form(meeting: Meeting, roster: Roster) -> SetPeopleForm:
 
 
 def _asked(roster: Roster) -> dict[str, list[int]]:
-    alike, said = roster.totals.get("alike", {}), roster.totals.get("people", {})
+    alike, said = roster.totals.get("alike", {}), roster.totals.get("said", {})
     return dict(sorted(alike.items(), key=lambda one: (one[0] in said, int(one[0])))[:MOST_ASKED])
 
 

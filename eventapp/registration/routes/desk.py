@@ -36,8 +36,7 @@ from eventapp.registration.queries import (
 )
 from eventapp.registration.queries.own import consents_given
 from eventapp.registration.queries.registrations import ENDED
-from eventapp.registration.routes.blueprint import bp
-from eventapp.registration.routes.registrations import duplicates_url
+from eventapp.registration.routes.blueprint import bp, duplicates_url
 from eventapp.registration.rules import (
     CATEGORY_LABEL,
     CHANNEL_LABEL,

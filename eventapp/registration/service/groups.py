@@ -111,10 +111,14 @@ def _at(row: int, error: DomainError) -> DomainError:
     return error
 
 
-def may_substitute(meeting: Meeting) -> bool:
-    """Tell whether a delegate may still be replaced: until the meeting begins, or its own term."""
-    until = terms_of(meeting.id).substitute_until or meeting.starts_at
-    return meeting.state not in _TOO_LATE and clock.now() < until
+def may_substitute(meeting: Meeting, *, is_door_open: bool = False) -> bool:
+    """Tell whether a delegate may still be replaced: until the door opens, or the meeting's term.
+
+    Whoever runs the door knows whether somebody was admitted; the meeting's beginning is the last.
+    """
+    term = terms_of(meeting.id).substitute_until
+    is_late = clock.now() >= (term or meeting.starts_at) or (is_door_open and term is None)
+    return meeting.state not in _TOO_LATE and not is_late
 
 
 _TOO_LATE = (
@@ -126,7 +130,12 @@ _TOO_LATE = (
 
 
 def substitute_delegate(
-    actor: Actor, meeting_id: int, registration_id: int, entry: Entry
+    actor: Actor,
+    meeting_id: int,
+    registration_id: int,
+    entry: Entry,
+    *,
+    is_door_open: bool = False,
 ) -> Enrolled:
     """Let somebody come in a delegate's stead, in the same category, place and mandate.
 
@@ -135,7 +144,7 @@ def substitute_delegate(
     """
     with transaction():
         meeting = meeting_of(meeting_id)
-        if not may_substitute(meeting):
+        if not may_substitute(meeting, is_door_open=is_door_open):
             raise Conflict("substitution_closed", N_("现在不能再换人，请联系会务组。"))
         _, (old,) = hold_registrations(meeting_id, [registration_id])
         ensure_may_become(old.state, State.REPLACED)

@@ -76,7 +76,7 @@ def ask_for_check(actor: Actor, meeting_id: int, roster_id: int) -> int:
     with transaction():
         roster = lock_open(meeting_id, roster_id)
         job_id = enqueue("check_roster", meeting_of(meeting_id).scope_id, actor, roster=roster_id)
-        said = {key: roster.totals.get(key, {}) for key in ("meant", "people")}
+        said = {key: roster.totals.get(key, {}) for key in ("meant", "said")}
         roster.totals = {"job": job_id, **said}
     return job_id
 
@@ -132,7 +132,7 @@ def set_people(actor: Actor, meeting_id: int, roster_id: int, said: Mapping[int,
     with transaction():
         roster = lock_open(meeting_id, roster_id)
         offered = roster.totals.get("alike", {})
-        before = roster.totals.get("people", {})
+        before = roster.totals.get("said", {})
         wanted = {number: one for number, one in before.items() if int(number) not in said}
         for number, word in said.items():
             if not word:
@@ -140,7 +140,7 @@ def set_people(actor: Actor, meeting_id: int, roster_id: int, said: Mapping[int,
             if word != NEW_PERSON and word not in map(str, offered.get(str(number), ())):
                 raise Invalid("person_gone", N_("所选的人已不在，请重新选。"), field="people")
             wanted[str(number)] = 0 if word == NEW_PERSON else int(word)
-        roster.totals = {**roster.totals, "people": wanted}
+        roster.totals = {**roster.totals, "said": wanted}
         scope_id = meeting_of(meeting_id).scope_id
         audit(actor, scope_id, "roster.people", f"roster:{roster_id}", rows=len(wanted))
         ask_for_check(actor, meeting_id, roster_id)
@@ -190,7 +190,7 @@ def _keep(
         meeting = meeting_of(meeting_id)
         meant = roster.totals.get("meant", {})
         rows = with_units_meant(rows, meant)
-        people = roster.totals.get("people", {})
+        said = roster.totals.get("said", {})
         standing = standing_of(meeting, rows, said=who_is_said(roster))
         may_be = {
             str(row.number): near
@@ -206,7 +206,7 @@ def _keep(
             "near": {unit: names for unit, names in near.items() if names},
             "meant": meant,
             "alike": may_be,
-            "people": people,
+            "said": said,
         }
         if refused is not None:
             totals["refused"] = [refused.message, refused.params]
@@ -306,7 +306,7 @@ def forget_person(actor: Actor, meeting_id: int, *, name: str, phone: str) -> No
 
 def who_is_said(roster: Roster) -> dict[int, int]:
     """Tell who rows were said to be, by their numbers; 0 for somebody new."""
-    return {int(number): one for number, one in roster.totals.get("people", {}).items()}
+    return {int(number): one for number, one in roster.totals.get("said", {}).items()}
 
 
 def lock_open(meeting_id: int, roster_id: int) -> Roster:

@@ -10,19 +10,23 @@ from pypdf import PdfReader
 
 from eventapp.accounts.queries import link_of
 from eventapp.accounts.service import link_token, open_link
+from eventapp.checkin.rules import Method
+from eventapp.checkin.service import add_gate, record_scan
 from eventapp.core import clock, files
 from eventapp.core.access import SYSTEM, Role
 from eventapp.core.db import transaction
 from eventapp.core.errors import Conflict, Invalid
 from eventapp.delegation.queries import sent_notice
 from eventapp.delegation.service import Proxy, answer_notice
+from eventapp.meetings.queries import meeting_of
 from eventapp.meetings.rules import State as MeetingState
 from eventapp.meetings.service import set_state
 from eventapp.notices.models import Notice
 from eventapp.notices.queries import reply_of
 from eventapp.notices.rules import NoticeState, ReplyAnswer
-from eventapp.registration.queries import leaves_of, mandates_of, registrations_of
+from eventapp.registration.queries import leaves_of, mandates_of, pass_token, registrations_of
 from eventapp.registration.service import give_mandate, note_leave, set_liaison
+from eventapp.registration.service.settings import set_terms
 from tests.factories import put_token
 from tests.factories_registration import (
     make_meeting,
@@ -118,6 +122,43 @@ def test_nobody_is_substituted_once_the_meeting_has_begun(
     refused = client.post(f"{here}/people/{one}/substitute", data=sent)
     assert refused.status_code == 422
     assert "现在不能再换人" in refused.text
+
+
+def test_nobody_is_substituted_once_the_door_has_opened_unless_the_meeting_has_its_own_term(
+    app: Flask, client: FlaskClient, unit: dict[str, int]
+):
+    here, one, meeting_id = _here(client), unit["one"], unit["meeting"]
+
+    def scan(text: str, scan_id: str) -> None:
+        with app.app_context():
+            record_scan(
+                SYSTEM,
+                meeting_id,
+                gate_id=gate,
+                scan_id=scan_id,
+                text=text,
+                method=Method.QR,
+                claimed_at=clock.now(),
+            )
+
+    with app.app_context():
+        gate = add_gate(SYSTEM, meeting_id, "东门").id
+        text = pass_token(unit["other"])
+        set_state(SYSTEM, meeting_id, MeetingState.REGISTRATION_CLOSED)
+    scan("not a pass", "a" * 32)
+    assert f"instead-{one}-name" in client.get(here).text, "a scanner that is tried opens no door"
+    scan(text, "b" * 32)
+    assert f"instead-{one}-name" not in client.get(here).text
+    start = f"instead-{one}-"
+    sent = {f"{start}name": "李娜", f"{start}phone": "13800138000", f"{start}consent": "y"}
+    refused = client.post(f"{here}/people/{one}/substitute", data=sent)
+    assert (refused.status_code, "现在不能再换人" in refused.text) == (422, True)
+    with app.app_context():
+        until = meeting_of(meeting_id).starts_at
+        set_terms(
+            SYSTEM, meeting_id, quota=None, unit_quota=None, substitute_until=until, short_days=30
+        )
+    assert client.post(f"{here}/people/{one}/substitute", data=sent).status_code == 303
 
 
 def test_the_reply_comes_and_goes_with_leave_and_proxy(

@@ -69,6 +69,7 @@ def test_each_row_that_may_be_somebody_known_asks_who_it_is(
 ) -> None:
     meeting_id, roster_id, known, page = sent
     with app.app_context():
+        assert roster_in(meeting_id, roster_id).totals["people"] == 4
         assert roster_in(meeting_id, roster_id).totals["alike"] == {
             "2": [known["王磊"]],
             "3": [known["张晓明"]],
