@@ -66,12 +66,16 @@ class Membership(Base):
     __table_args__ = (sa.UniqueConstraint("alliance_id", "organisation_id"),)
 
 
+_CERTAIN = sa.text("phone <> '' AND NOT phone_in_doubt")
+
+
 class Person(Base):
     """Somebody of a unit, known to one alliance only.
 
     `spelling` holds what was set by hand over what the program works out: `pinyin`, `initials`,
     `strokes`. To be found by, `spelled` is the pinyin in a-z alone, `phone_end` the last four
-    digits. A person merged into another stays as an empty sign-post, an erased one as a number
+    digits. A phone in doubt is somebody else's already, and tells nobody apart until the organiser
+    has looked. A person merged into another stays as an empty sign-post, an erased one as a number
     without a name.
     """
 
@@ -92,6 +96,7 @@ class Person(Base):
     spelling: Mapped[dict[str, Any]] = mapped_column(default=dict)
     spelled: Mapped[str] = mapped_column(sa.String(160), default="")
     phone_end: Mapped[str] = mapped_column(sa.String(4), default="")
+    phone_in_doubt: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     erased_at: Mapped[datetime | None]
@@ -110,8 +115,8 @@ class Person(Base):
             "alliance_id",
             "phone",
             unique=True,
-            sqlite_where=sa.text("phone <> ''"),
-            postgresql_where=sa.text("phone <> ''"),
+            sqlite_where=_CERTAIN,
+            postgresql_where=_CERTAIN,
         ),
     )
 

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from eventapp.alliance.queries import member_names
-from eventapp.alliance.service.people import ensure_person
+from eventapp.alliance.queries import alliance_of, member_names
+from eventapp.alliance.service.people import KnownPerson, PersonIn, ensure_people
 from eventapp.core.access import Actor
 from eventapp.core.db import lock, transaction
 from eventapp.core.errors import N_, Invalid
+from eventapp.core.ledger import audit
 from eventapp.core.names import name_key
 from eventapp.core.papers import media_type_of
 from eventapp.delegation.queries import proxies_of
@@ -126,20 +127,18 @@ def _person(
     elif is_paper_due:
         raise Invalid("paper_missing", N_("请上传签字或盖章的委托书。"), field="paper")
     try:
-        found = ensure_person(
-            actor,
-            meeting.alliance_id,
-            name=proxy.name,
-            phone=proxy.phone,
-            organisation_id=theirs,
-        )
+        typed = PersonIn(proxy.name, proxy.phone, organisation_id=theirs)
+        (found,) = ensure_people(meeting.alliance_id, [typed], _is_named)
     except Invalid as error:
         error.field = {"name": "proxy_name", "phone": "proxy_phone"}.get(error.field or "")
         raise
-    if name_key(found.name) != name_key(proxy.name):
-        raise Invalid(
-            "phone_other_name",
-            N_("这个手机号登记在另一个姓名名下，请核对，或联系会务组。"),
-            field="proxy_phone",
-        )
+    if found.is_new:
+        scope_id = alliance_of(meeting.alliance_id).scope_id
+        audit(actor, scope_id, "person.add", f"person:{found.id}")
     return found.id
+
+
+def _is_named(typed: PersonIn, known: KnownPerson) -> bool:
+    """Tell whether somebody with the phone is who was named, of the unit that was named."""
+    is_theirs = known.organisation_id == typed.organisation_id
+    return is_theirs and name_key(known.name) == name_key(typed.name)

@@ -72,6 +72,19 @@ class SetUnitsForm(BaseForm):
             entry.flags.needed = True
 
 
+class SetPeopleForm(BaseForm):
+    """Who the rows are that may be somebody known."""
+
+    people: Any = FieldList(SelectField(validate_choice=True))
+
+    def offer(self, rows: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> None:
+        """Name each row, and offer the people who it may be."""
+        for entry, (label, people) in zip(self.people, rows, strict=True):
+            entry.label.text = label
+            entry.choices = [("", gettext("还没有确认")), *people]
+            entry.flags.needed = True
+
+
 class TakeRosterForm(BaseForm):
     """How a checked list is taken."""
 

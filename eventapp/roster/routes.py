@@ -1,16 +1,18 @@
 """Doors of lists: send one, see what becomes of each row, correct the columns, take it once."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from eventapp.alliance.queries import members_of
+from eventapp.alliance.queries import Known, known_people, members_of
 from eventapp.core.access import Permission
 from eventapp.core.db import db
 from eventapp.core.errors import N_
 from eventapp.core.jobs import Job, JobState
+from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
 from eventapp.registration.document import worded_row
 from eventapp.registration.queries import all_fields_of, fields_of
@@ -21,15 +23,17 @@ from eventapp.roster.forms import (
     ADD,
     OpenRosterForm,
     SetColumnsForm,
+    SetPeopleForm,
     SetUnitsForm,
     TakeRosterForm,
 )
 from eventapp.roster.models import Roster
 from eventapp.roster.queries import fates_of, roster_in, rosters_of, rows_of
-from eventapp.roster.rules import Fate, RosterState, Severity
+from eventapp.roster.rules import Fate, ReadRow, RosterState, Severity
 from eventapp.roster.rules.answers import asked_in_lists
 from eventapp.roster.service import (
     KEPT,
+    NEW_PERSON,
     STEPS,
     Terms,
     ask_for_check,
@@ -37,10 +41,12 @@ from eventapp.roster.service import (
     discard_roster,
     open_roster,
     set_columns,
+    set_people,
     set_units,
 )
 from eventapp.web.doors import demand, requires
 from eventapp.web.download import download
+from eventapp.web.filters import masked
 from eventapp.web.forms import attempt, say
 from eventapp.web.language import html_lang
 from eventapp.web.polling import conditional
@@ -139,6 +145,7 @@ def _values(
     columns_form: SetColumnsForm | None = None,
     take_form: TakeRosterForm | None = None,
     units_form: SetUnitsForm | None = None,
+    people_form: SetPeopleForm | None = None,
 ) -> dict[str, Any]:
     """Gather what the page of a list shows."""
     job = _job_of(roster)
@@ -184,6 +191,7 @@ def _values(
         "columns_form": columns_form or _columns_form(roster),
         "take_form": take_form or _take_form(),
         "units_form": units_form or _units_form(roster),
+        "people_form": people_form or _people_form(values["meeting"], roster),
     }
 
 
@@ -233,6 +241,61 @@ def _units_form(roster: Roster) -> SetUnitsForm:
     return form
 
 
+MOST_ASKED = 100
+"""Rows that are asked about at once; those beyond stay open until these are answered."""
+
+
+def _people_form(meeting: Meeting, roster: Roster) -> SetPeopleForm:
+    """Ask of each row that may be somebody known who it is."""
+    alike, said = _asked(roster), roster.totals.get("said", {})
+    given = {number: str(one or NEW_PERSON) for number, one in said.items()}
+    form = SetPeopleForm(people=[given.get(number, "") for number in alike])
+    while len(form.people) < len(alike):
+        form.people.append_entry("")
+    while len(form.people) > len(alike):
+        form.people.pop_entry()
+    known = known_people(meeting.alliance_id, {one for near in alike.values() for one in near})
+    rows = {str(row.number): row for row in rows_of(roster.id)} if alike else {}
+    form.offer(
+        [
+            (
+                gettext(
+                    "第 %(row)s 行 %(name)s（%(unit)s）",
+                    row=number,
+                    name=rows[number].values.get("name", ""),
+                    unit=rows[number].values.get("unit", "") or gettext("无单位"),
+                ),
+                [(str(one), _described(known[one])) for one in near if one in known]
+                + (
+                    [(NEW_PERSON, gettext("是另外一个人"))]
+                    if _may_be_new(rows[number], near, known)
+                    else []
+                ),
+            )
+            for number, near in alike.items()
+        ]
+    )
+    return form
+
+
+def _asked(roster: Roster) -> dict[str, list[int]]:
+    alike, said = roster.totals.get("alike", {}), roster.totals.get("said", {})
+    return dict(sorted(alike.items(), key=lambda one: (one[0] in said, int(one[0])))[:MOST_ASKED])
+
+
+def _may_be_new(row: ReadRow, near: Sequence[int], known: Mapping[int, Known]) -> bool:
+    """Tell whether a row may be somebody new: who has another's phone cannot be noted."""
+    phone = row.values.get("phone", "")
+    return not phone or all(known[one].phone != phone for one in near if one in known)
+
+
+def _described(known: Known) -> str:
+    told = gettext("、").join(text for text in (known.titles, masked(known.phone)) if text)
+    if not told:
+        return gettext("就是已有的%(name)s", name=known.name)
+    return gettext("就是已有的%(name)s（%(told)s）", name=known.name, told=told)
+
+
 def _take_form() -> TakeRosterForm:
     form = TakeRosterForm()
     form.offer()
@@ -274,6 +337,23 @@ def match_units(meeting: str, roster_id: int) -> BaseResponse | tuple[str, int]:
     if attempt(form, act):
         return redirect(url_for("roster.show_roster", meeting=meeting, roster_id=roster_id), 303)
     return _page(meeting, roster_in(meeting_id, roster_id), units_form=form), 422
+
+
+@bp.post(f"{ONE}/people")
+@MANAGE
+def match_people(meeting: str, roster_id: int) -> BaseResponse | tuple[str, int]:
+    """Say who rows are that may be somebody known, and have the list checked anew."""
+    found = meeting_by_slug(meeting)
+    roster = roster_in(found.id, roster_id)
+    form, asked, meeting_id = _people_form(found, roster), list(_asked(roster)), found.id
+
+    def act() -> None:
+        said = dict(zip(map(int, asked), form.people.data, strict=True))
+        set_people(actor(), meeting_id, roster_id, said)
+
+    if attempt(form, act):
+        return redirect(url_for("roster.show_roster", meeting=meeting, roster_id=roster_id), 303)
+    return _page(meeting, roster_in(meeting_id, roster_id), people_form=form), 422
 
 
 @bp.post(f"{ONE}/take")

@@ -250,6 +250,7 @@ CATALOGUE = (
     Look("notice-draft", DESK + "/notices/{notice}"),
     Look("reply", DESK + "/notices/replies/{delegation}"),
     Look("letter", DESK + "/mails/preview?kind=reminder", often=True),
+    Look("letter-to-unit", DESK + "/mails/preview?kind=liaison_link"),
     Look("mails", DESK + "/mails"),
     Look("paper", DESK + "/paper", often=True),
     Look("print", DESK + "/paper/{print}"),

@@ -302,6 +302,7 @@ MATRIX: dict[str, str] = {
     "roster.download_marked": "AO.............",
     "roster.download_template": "AO.............",
     "roster.drop_roster": "AO.............",
+    "roster.match_people": "AO.............",
     "roster.match_units": "AO.............",
     "roster.send_roster": "AO.............",
     "roster.show_roster": "AO.............",

@@ -15,8 +15,10 @@ from eventapp.alliance.queries.duplicates import (
     Duplicates,
     Known,
     duplicates_of,
+    known_people,
     known_two,
     likely_same_as,
+    phones_in_doubt,
 )
 from eventapp.alliance.queries.lists import (
     EditionRow,
@@ -65,6 +67,7 @@ __all__ = [
     "entries_of",
     "found_by",
     "is_shared",
+    "known_people",
     "known_two",
     "leads_of",
     "likely_same_as",
@@ -80,6 +83,7 @@ __all__ = [
     "people_of",
     "person_by_phone",
     "person_in",
+    "phones_in_doubt",
     "search_people",
     "seat_in",
     "seats_of",

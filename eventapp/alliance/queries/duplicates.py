@@ -4,10 +4,10 @@ Nobody is compared with everybody: people are first put together by what the rul
 equal, and only those are compared.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import combinations, islice
+from itertools import chain, combinations, islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,6 +31,7 @@ _KNOWN = (
         _people.c.organisation_id,
         sa.func.coalesce(_organisations.c.name, ""),
         _people.c.created_at,
+        _people.c.phone_in_doubt,
     )
     .outerjoin(_organisations, _organisations.c.id == _people.c.organisation_id)
     .where(
@@ -55,11 +56,12 @@ class Known:
     organisation_id: int | None
     unit: str
     created_at: datetime
+    phone_in_doubt: bool = False
 
     @property
     def described(self) -> Described:
-        """What the rule asks about them."""
-        return Described(self.name, self.unit, self.phone)
+        """What the rule asks about them; a phone that is in doubt tells nobody apart."""
+        return Described(self.name, self.unit, "" if self.phone_in_doubt else self.phone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +82,36 @@ class Duplicates:
 
 
 def duplicates_of(alliance_id: int, most: int = 50) -> Duplicates:
-    """List pairs of an alliance's people who may be one, but for those who were told apart."""
+    """List pairs of an alliance's people who may be one, but for those who were told apart.
+
+    First those of whom one was typed with the other's phone, by somebody who was not told so.
+    """
     together: dict[tuple[str, str], list[Known]] = {}
+    by_phone: dict[str, list[Known]] = {}
     for one in _known(_KNOWN, alliance_id):
         if one.unit:
             together.setdefault((loose_key(one.name), loose_key(one.unit)), []).append(one)
+        if one.phone:
+            by_phone.setdefault(one.phone, []).append(one)
     groups = [group for group in together.values() if len(group) > 1]
     distinct = _told_apart(alliance_id)
     inside = {one.id: place for place, group in enumerate(groups) for one in group}
     decided = sum(inside.get(a, -1) == inside.get(b, -2) for a, b in distinct)
     every = sum(len(group) * (len(group) - 1) // 2 for group in groups)
-    return Duplicates(tuple(islice(_pairs(groups, distinct), most)), every - decided)
+    phones = list(_with_one_phone(by_phone.values(), distinct))
+    pairs = islice(chain(phones, _pairs(groups, distinct)), most)
+    return Duplicates(tuple(pairs), every - decided + len(phones))
+
+
+def _with_one_phone(
+    groups: Iterable[Sequence[Known]], distinct: set[tuple[int, int]]
+) -> Iterator[Alike]:
+    """Give the pairs that have one phone, but for those whom their names put together anyhow."""
+    for group in groups:
+        for first, second in combinations(group, 2):
+            by_name = likely_same(first.described, second.described)
+            if by_name is None and (first.id, second.id) not in distinct:
+                yield Alike(first, second, Likeness.PHONE)
 
 
 def _pairs(groups: Iterable[Sequence[Known]], distinct: set[tuple[int, int]]) -> Iterator[Alike]:
@@ -99,6 +120,34 @@ def _pairs(groups: Iterable[Sequence[Known]], distinct: set[tuple[int, int]]) ->
             likeness = likely_same(first.described, second.described)
             if likeness is not None and (first.id, second.id) not in distinct:
                 yield Alike(first, second, likeness)
+
+
+def phones_in_doubt(alliance_id: int, person_id: int | None = None) -> int:
+    """Count the people typed with somebody else's phone of whom nobody has said yet who they are.
+
+    With `person_id` only pairs count in which that person is either one.
+    """
+    typed, owner = sa.alias(_people), sa.alias(_people)
+    first, second = DistinctPeople.first_id, DistinctPeople.second_id
+    decided = sa.exists().where(
+        sa.or_(
+            sa.and_(first == typed.c.id, second == owner.c.id),
+            sa.and_(first == owner.c.id, second == typed.c.id),
+        )
+    )
+    query = (
+        sa.select(sa.func.count(typed.c.id.distinct()))
+        .join(owner, sa.and_(owner.c.phone == typed.c.phone, owner.c.id != typed.c.id))
+        .where(
+            typed.c.alliance_id == alliance_id,
+            typed.c.phone_in_doubt,
+            owner.c.alliance_id == alliance_id,
+            ~decided,
+        )
+    )
+    if person_id is not None:
+        query = query.where(sa.or_(typed.c.id == person_id, owner.c.id == person_id))
+    return db.session.scalar(query) or 0
 
 
 def _told_apart(alliance_id: int) -> set[tuple[int, int]]:
@@ -118,7 +167,7 @@ def likely_same_as(
     by_phone: dict[str, Known] = {}
     for one in _candidates(alliance_id, typed):
         by_name.setdefault(loose_key(one.name), []).append(one)
-        if one.phone:
+        if one.phone and not one.phone_in_doubt:
             by_phone[one.phone] = one
     found: list[list[tuple[Known, Likeness]]] = []
     for described in typed:
@@ -131,10 +180,18 @@ def likely_same_as(
     return found
 
 
+def known_people(alliance_id: int, person_ids: Collection[int]) -> dict[int, Known]:
+    """Find people of an alliance who are still there, by their ids."""
+    wanted, found = sorted(person_ids), dict[int, Known]()
+    for at in range(0, len(wanted), _AT_ONCE):
+        query = _KNOWN.where(_people.c.id.in_(wanted[at : at + _AT_ONCE]))
+        found |= {one.id: one for one in _known(query, alliance_id)}
+    return found
+
+
 def known_two(alliance_id: int, one_id: int, other_id: int) -> tuple[Known, Known]:
     """Find two people of an alliance who are still there; raises NotFound."""
-    query = _KNOWN.where(_people.c.id.in_((one_id, other_id)))
-    found = {one.id: one for one in _known(query, alliance_id)}
+    found = known_people(alliance_id, (one_id, other_id))
     if len(found) < 2:
         raise missing()
     return found[one_id], found[other_id]

@@ -58,5 +58,7 @@ def person_by_phone(alliance_id: int, phone: str) -> Person | None:
     if not digits:
         return None
     return db.session.scalar(
-        sa.select(Person).where(Person.alliance_id == alliance_id, Person.phone == digits)
+        sa.select(Person).where(
+            Person.alliance_id == alliance_id, Person.phone == digits, ~Person.phone_in_doubt
+        )
     )

@@ -4,6 +4,7 @@ That two are one is never decided here, only that they are two; see `desk` for m
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -73,6 +74,8 @@ def correct_person(
     with transaction():
         lock(Alliance, alliance_id)
         person, new = person_in(alliance_id, person_id), _described(values)
+        if person.phone_in_doubt and new.phone == person.phone:
+            new = replace(new, phone="")  # whose it is stands on the page of pairs
         if new != _described_now(person):
             apart = {*told_apart, *_apart_from(person_id)}
             ensure_nobody_alike(alliance_id, new, told_apart=apart, but=person_id)
@@ -88,7 +91,8 @@ def _described(values: dict[str, Any]) -> Described:
 
 
 def _described_now(person: Person) -> Described:
-    return Described(person.name, _unit_name(person.organisation_id), person.phone)
+    phone = "" if person.phone_in_doubt else person.phone
+    return Described(person.name, _unit_name(person.organisation_id), phone)
 
 
 def _unit_name(organisation_id: int | None) -> str:

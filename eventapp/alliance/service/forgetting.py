@@ -13,6 +13,7 @@ NOTHING = {
     "titles": "",
     "phone": "",
     "phone_end": "",
+    "phone_in_doubt": False,
     "email": "",
     "pinyin": "",
     "initials": "",

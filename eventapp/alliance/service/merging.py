@@ -47,13 +47,16 @@ def absorb_person(
         alliance = lock(Alliance, alliance_id)
         keep, gone = hold_two(alliance_id, keep_id, gone_id)
         known = {column: getattr(gone, column) for column in FILLED}
+        is_certain = not gone.phone_in_doubt or bool(keep.phone and not keep.phone_in_doubt)
         for column, value in {**NOTHING, "organisation_id": None}.items():
             setattr(gone, column, value)
-        gone.merged_into_id = keep_id
+        gone.merged_into_id, gone.phone_in_doubt = keep_id, False
         session.flush()  # the phone is free before somebody else takes it
         for column, value in known.items():
             if not getattr(keep, column):
                 setattr(keep, column, value)
+        if keep.phone == known["phone"]:
+            keep.phone_in_doubt = not is_certain
         session.execute(
             sa.update(Person).where(Person.merged_into_id == gone_id).values(merged_into_id=keep_id)
         )

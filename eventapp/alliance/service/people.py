@@ -1,6 +1,6 @@
 """Know the people of an alliance's units."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -21,7 +21,7 @@ from eventapp.alliance.service.spelling import (
 from eventapp.core import clock
 from eventapp.core.access import Actor
 from eventapp.core.db import db, flush_or, lock, transaction
-from eventapp.core.errors import N_, Conflict, DomainError, Invalid
+from eventapp.core.errors import N_, Busy, Conflict, DomainError, Invalid
 from eventapp.core.ledger import audit
 from eventapp.core.names import clean_name, name_key
 from eventapp.core.phones import clean_phone
@@ -61,7 +61,12 @@ class KnownPerson:
     name: str
     email: str
     titles: str
+    organisation_id: int | None = None
     is_new: bool = False
+
+
+MayBe = Callable[[PersonIn, KnownPerson], bool]
+"""Whether somebody with the phone that was typed is whom the typist may mean."""
 
 
 _people: Any = Person.__table__
@@ -82,7 +87,11 @@ _PEOPLE = (
 # SQLite finds the index of those who have a phone only where a query says that they have one.
 _BY_PHONE = _PEOPLE.where(
     _people.c.phone != sa.literal_column("''"),
+    ~_people.c.phone_in_doubt,
     _people.c.phone.in_(sa.bindparam("phones", expanding=True)),
+)
+_IN_DOUBT = _PEOPLE.where(
+    _people.c.phone_in_doubt, _people.c.phone.in_(sa.bindparam("phones", expanding=True))
 )
 _WITHOUT_PHONE = _PEOPLE.where(
     _people.c.phone == "", _people.c.organisation_id.is_not_distinct_from(sa.bindparam("unit"))
@@ -142,11 +151,14 @@ def ensure_person(
         )
 
 
-def ensure_people(alliance_id: int, people: Sequence[PersonIn]) -> list[KnownPerson]:
+def ensure_people(
+    alliance_id: int, people: Sequence[PersonIn], may_be: MayBe | None = None
+) -> list[KnownPerson]:
     """Return for each the person whom `ensure_person` would find or note, in their order.
 
-    Few statements for many people. The caller records it, in the transaction around. An error
-    names its row.
+    Who has the phone and is not whom the typist may mean stays untouched and unmentioned: somebody
+    new is noted, whose phone is in doubt until the organiser has looked. Few statements for many
+    people. The caller records it, in the transaction around. An error names its row.
     """
     rows: list[dict[str, Any]] = []
     for number, one in enumerate(people):
@@ -155,10 +167,13 @@ def ensure_people(alliance_id: int, people: Sequence[PersonIn]) -> list[KnownPer
         except Invalid as error:
             error.row = number
             raise
-        rows.append({**columns, "organisation_id": one.organisation_id})
+        unit = {"organisation_id": one.organisation_id, "phone_in_doubt": False}
+        rows.append({**columns, **unit})
     if not all(row["phone"] for row in rows):
         lock(Alliance, alliance_id)  # nothing but this keeps two nameless phones apart
     known = _known_among(alliance_id, rows)
+    if may_be is not None:
+        _leave_strangers_out(alliance_id, rows, people, known, may_be)
     fresh: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in rows:
         if (key := _identity(row)) not in known:
@@ -167,11 +182,46 @@ def ensure_people(alliance_id: int, people: Sequence[PersonIn]) -> list[KnownPer
     if fresh:
         try:
             made = db.session.connection().execute(_NOTE, [row | common for row in fresh.values()])
-        except IntegrityError as error:
-            raise phone_taken() from error
+        except IntegrityError as error:  # noted by somebody else since we looked
+            raise Busy("phone_just_noted", N_("刚刚有人同时在提交，请再试一次。")) from error
         for (key, row), person_id in zip(fresh.items(), made.scalars(), strict=True):
-            known[key] = KnownPerson(person_id, row["name"], row["email"], row["titles"], True)
+            known[key] = _as_known(row | {"id": person_id}, is_new=True)
     return [known[_identity(row)] for row in rows]
+
+
+def _leave_strangers_out(
+    alliance_id: int,
+    rows: Sequence[dict[str, Any]],
+    people: Sequence[PersonIn],
+    known: dict[tuple[Any, ...], KnownPerson],
+    may_be: MayBe,
+) -> None:
+    """Forget of the known those who are not meant, and mark the rows whose phone is theirs."""
+    strange = {
+        row["phone"]
+        for row, typed in zip(rows, people, strict=True)
+        if row["phone"] and (one := known.get(_identity(row))) and not may_be(typed, one)
+    }
+    if not strange:
+        return
+    found = db.session.connection().execute(
+        _IN_DOUBT, {"alliance_id": alliance_id, "phones": sorted(strange)}
+    )
+    doubtful: dict[str, list[KnownPerson]] = {}
+    for one in found:
+        doubtful.setdefault(one.phone, []).append(_as_known(one._asdict()))
+    for row, typed in zip(rows, people, strict=True):
+        if row["phone"] in strange:
+            row["phone_in_doubt"] = True
+            known.pop(_identity(row), None)
+            near = [one for one in doubtful.get(row["phone"], ()) if may_be(typed, one)]
+            if near:
+                known[_identity(row)] = near[0]
+
+
+def _as_known(row: Mapping[str, Any], *, is_new: bool = False) -> KnownPerson:
+    values = (row[name] for name in ("id", "name", "email", "titles", "organisation_id"))
+    return KnownPerson(*values, is_new=is_new)
 
 
 def _identity(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -191,7 +241,7 @@ def _known_among(
     ):
         for row in db.session.connection().execute(query, {"alliance_id": alliance_id, **wanted}):
             key = _identity(row._asdict())
-            found.setdefault(key, KnownPerson(row.id, row.name, row.email, row.titles))
+            found.setdefault(key, _as_known(row._asdict()))
     return found
 
 
@@ -299,7 +349,10 @@ def _write(
     if organisation_id is not None:
         organisation_in(alliance_id, organisation_id)
     person.organisation_id = organisation_id
-    for column, value in _columns(name, phone, email, titles, person.spelling or {}).items():
+    columns = _columns(name, phone, email, titles, person.spelling or {})
+    if columns["phone"] != person.phone:
+        person.phone_in_doubt = False
+    for column, value in columns.items():
         setattr(person, column, value)
 
 
@@ -337,7 +390,9 @@ def _clean_email(text: str) -> str:
 
 
 def _known(alliance_id: int, name: str, phone: str, organisation_id: int | None) -> Person | None:
-    query = sa.select(Person).where(Person.alliance_id == alliance_id, Person.phone == phone)
+    query = sa.select(Person).where(
+        Person.alliance_id == alliance_id, Person.phone == phone, ~Person.phone_in_doubt
+    )
     if phone:
         return db.session.scalar(query)
     same_unit = query.where(Person.organisation_id == organisation_id).order_by(Person.id)

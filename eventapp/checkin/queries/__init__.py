@@ -20,6 +20,7 @@ from eventapp.checkin.queries.door import (
     last_scans,
     scanned_person,
     tally_of,
+    was_anybody_admitted,
 )
 from eventapp.checkin.queries.presence import (
     Presence,
@@ -86,4 +87,5 @@ __all__ = [
     "sheet_of",
     "tally_of",
     "units_inside",
+    "was_anybody_admitted",
 ]

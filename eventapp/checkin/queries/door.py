@@ -296,3 +296,13 @@ def refused_scans(scope_id: int, most: int) -> list[Scanned]:
     """List the newest scans that let nobody through."""
     rows = db.session.execute(_REFUSED, {"scope_id": scope_id, "most": most})
     return [_scanned(row) for row in rows]
+
+
+def was_anybody_admitted(meeting_id: int) -> bool:
+    """Tell whether the door has opened: whether a scan of the meeting has admitted somebody."""
+    admitted = (
+        sa.select(Scan.id)
+        .join(Meeting, Meeting.scope_id == Scan.scope_id)
+        .where(Meeting.id == meeting_id, Scan.verdict == Verdict.ADMITTED)
+    )
+    return db.session.scalar(admitted.limit(1)) is not None

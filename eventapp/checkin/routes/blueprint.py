@@ -14,8 +14,10 @@ bp = Blueprint("checkin", __name__)
 
 
 def register(app: Flask) -> None:
-    """Let passes, which know nothing of the door, name its gates, and people see their scans."""
+    """Tell features below, which know nothing of the door, its gates, people's scans, and whether
+    it has opened."""
     app.extensions["gate_names"] = _gate_names
+    app.extensions["door_open"] = queries.was_anybody_admitted
     app.extensions.setdefault("own_data", []).append(_own_scans)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, redirect, render_template, url_for
+from flask import Response, current_app, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -90,7 +90,7 @@ def _draft(meeting: Meeting, delegation: DelegationRow) -> dict[str, int] | None
 def _substitutes(
     meeting: Meeting, sent: tuple[int, SubstituteForm] | None
 ) -> Callable[[Row], SubstituteForm | None]:
-    is_time = may_substitute(meeting)
+    is_time = may_substitute(meeting, is_door_open=_is_door_open(meeting.id))
 
     def form_of(row: Row) -> SubstituteForm | None:
         if sent is not None and sent[0] == row.id:
@@ -176,7 +176,13 @@ def _substitute(meeting_id: int, registration_id: int, form: SubstituteForm) -> 
         titles=form.titles.data or "",
         email=form.email.data or "",
     )
-    substitute_delegate(actor(), meeting_id, registration_id, entry)
+    is_open = _is_door_open(meeting_id)
+    substitute_delegate(actor(), meeting_id, registration_id, entry, is_door_open=is_open)
+
+
+def _is_door_open(meeting_id: int) -> bool:
+    """Ask whoever runs the door whether somebody was admitted already."""
+    return current_app.extensions["door_open"](meeting_id)
 
 
 @bp.post(f"{HERE}/reply")

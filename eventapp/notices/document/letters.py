@@ -92,9 +92,12 @@ def letter_to_unit(
     unit: DelegationRow,
     link: PersonalLink,
     notice: Notice | None = None,
+    *,
+    language: str = CHINESE,
 ) -> Letter:
-    """Write to a unit's liaison, about a notice where one is named, in Chinese, as notices are."""
-    with force_locale(CHINESE):
+    """Write to a unit's liaison, about a notice where one is named; in Chinese, as notices are,
+    unless another language is named."""
+    with force_locale(language):
         return Letter(
             *_written(
                 kind,

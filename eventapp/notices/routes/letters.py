@@ -1,5 +1,6 @@
 """Doors of letters: how one would read, sending it to many, and what was sent to whom."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,17 +11,31 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventapp.accounts.queries import link_of
 from eventapp.core.access import Role
 from eventapp.core.errors import N_, Conflict
+from eventapp.core.names import name_key
 from eventapp.core.outbox import FATE_LABEL, Fate, fate_of
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
-from eventapp.notices.document import Letter, letter_to_person
+from eventapp.notices.document import Letter, letter_to_person, letter_to_unit
 from eventapp.notices.forms import WriteForm
-from eventapp.notices.queries import LetterRow, changes_of, letters_of, recipients_of
+from eventapp.notices.models import Notice
+from eventapp.notices.queries import (
+    LetterRow,
+    changes_of,
+    latest_notice,
+    letters_of,
+    recipients_of,
+)
 from eventapp.notices.routes.blueprint import MANAGE, bp
-from eventapp.notices.rules import KIND_LABEL, TO_MANY, TO_PEOPLE, Kind
+from eventapp.notices.rules import KIND_LABEL, TO_MANY, TO_UNITS, Kind
 from eventapp.notices.service import note_letters_taken, resend_letter, write_to_all
 from eventapp.registration.document import CHINESE
-from eventapp.registration.queries import Row, registration_in, registrations_of
+from eventapp.registration.queries import (
+    Row,
+    delegation_in,
+    delegations_of,
+    registration_in,
+    registrations_of,
+)
 from eventapp.web.download import download
 from eventapp.web.errors import text_of
 from eventapp.web.filters import local, masked
@@ -163,26 +178,39 @@ def preview_letter(meeting: str) -> str:
     return _preview(meeting_by_slug(meeting), WriteForm(formdata=None))
 
 
+@dataclass(frozen=True, slots=True)
+class _Readers:
+    """Whose letter may be looked at: numbers with names, whose is shown, and in which language."""
+
+    others: Sequence[tuple[int, str]]
+    number: int | None = None
+    name: str = ""
+    reads: str = CHINESE
+    letters: Sequence[tuple[str, str, Letter]] = ()
+
+
 def _preview(found: Meeting, form: WriteForm) -> str:
     kind = request.args.get("kind", "")
-    kind = Kind(kind) if kind in set(TO_PEOPLE) else Kind.APPROVAL
+    kind = Kind(kind) if kind in set(Kind) else Kind.APPROVAL
     text = request.args.get("text", "").replace("\x00", "").strip()[:60]
     people = recipients_of(found, kind) if kind in TO_MANY else []
-    matches = _matches(found, people, text)
-    number = request.args.get("person", 0, type=int)
-    row = registration_in(found.id, number) if number else (matches[0] if matches else None)
-    letters = [] if row is None else _both(found, kind, row)
+    number = request.args.get("reader", 0, type=int)
+    notice = latest_notice(found.id, sent=kind is Kind.NOTICE_REMINDER)
+    readers = (
+        _units(found, kind, notice, text, number)
+        if kind in TO_UNITS
+        else _people(found, kind, people, text, number)
+    )
     form.seen.data = sum(bool(one.email) for one in people)
     return render_template(
         "notices/preview_letter.html",
         kind=kind,
-        kinds=[(one.value, gettext(KIND_LABEL[one])) for one in TO_PEOPLE],
+        kinds=[(one.value, gettext(KIND_LABEL[one])) for one in Kind],
         text=text,
-        matches=matches,
-        row=row,
-        letters=letters,
+        readers=readers,
+        notice=notice,
+        to_units=kind in TO_UNITS,
         to_many=kind in TO_MANY,
-        is_change=kind is Kind.CHANGE,
         people=[(one, hidden(one.email or one.phone)) for one in people[:SHOWN]],
         total=len(people),
         with_address=sum(bool(one.email) for one in people),
@@ -191,21 +219,40 @@ def _preview(found: Meeting, form: WriteForm) -> str:
     )
 
 
-def _matches(found: Meeting, people: list[Row], text: str) -> list[Row]:
+def _people(found: Meeting, kind: Kind, people: list[Row], text: str, number: int) -> _Readers:
     """List people to choose from: by what was typed, else those whom the letter would reach."""
-    if text:
-        return registrations_of(found.id, text=text)[:MOST_MATCHES]
-    return (people or registrations_of(found.id))[:MOST_MATCHES]
+    matches = registrations_of(found.id, text=text) if text else people
+    matches = (matches or ([] if text else registrations_of(found.id)))[:MOST_MATCHES]
+    row = registration_in(found.id, number) if number else (matches[0] if matches else None)
+    others = [(one.id, one.name) for one in matches]
+    if row is None:
+        return _Readers(others)
+    link, changes = link_of(found.scope_id, Role.DELEGATE, row.id), changes_of(found).items
+    letters = _both(
+        lambda to: letter_to_person(kind, found, row, link, changes=changes, language=to)
+    )
+    return _Readers(others, row.id, row.name, row.language or CHINESE, letters)
 
 
-def _both(found: Meeting, kind: Kind, row: Row) -> list[tuple[str, str, Letter]]:
-    link = link_of(found.scope_id, Role.DELEGATE, row.id)
-    changes = changes_of(found).items
-    letters: list[tuple[str, str, Letter]] = []
-    for locale, lang, word in ((CHINESE, "zh-CN", N_("中文")), ("en", "en", N_("英文"))):
-        letter = letter_to_person(kind, found, row, link, changes=changes, language=locale)
-        letters.append((lang, gettext(word), letter))
-    return letters
+def _units(found: Meeting, kind: Kind, notice: Notice | None, text: str, number: int) -> _Readers:
+    """List units to choose from: by what was typed, else those whose liaison has an address."""
+    rows = delegations_of(found.id)
+    rows = [one for one in rows if not text or name_key(text) in name_key(one.organisation)]
+    rows = sorted(rows, key=lambda one: not one.email)
+    others = [(one.id, one.organisation) for one in rows[:MOST_MATCHES]]
+    unit = delegation_in(found.id, number) if number else (rows[0] if rows else None)
+    link = link_of(found.scope_id, Role.LIAISON, unit.id) if unit else None
+    if unit is None or link is None or (notice is None and kind is not Kind.LIAISON_LINK):
+        return _Readers(others)
+    letters = _both(lambda to: letter_to_unit(kind, found, unit, link, notice, language=to))
+    return _Readers(others, unit.id, unit.organisation, CHINESE, letters)
+
+
+def _both(write: Callable[[str], Letter]) -> list[tuple[str, str, Letter]]:
+    return [
+        (lang, gettext(word), write(locale))
+        for locale, lang, word in ((CHINESE, "zh-CN", N_("中文")), ("en", "en", N_("英文")))
+    ]
 
 
 @bp.post(HERE)

@@ -99,8 +99,8 @@ def _list_rows(meeting_id: int, who: Identity) -> Section:
     found: Section = []
     for cells, values, registration_id, at in rows:
         texts = {name_key(str(cell)) for cell in (*values.values(), *cells)}
-        own = registration_id in who.registrations or who.phone in texts
-        if own or name_key(who.name) in texts:
+        is_own = registration_id in who.registrations or (who.phone and who.phone in texts)
+        if is_own or (who.is_only and name_key(who.name) in texts):
             said = [str(one) for one in (cells or values.values()) if str(one).strip()]
             found.append({"text": said, "created_at": at})
     return found

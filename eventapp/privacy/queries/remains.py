@@ -69,7 +69,7 @@ def identity_of(person: Person) -> Identity:
         people,
         person.alliance_id,
         person.name,
-        person.phone,
+        "" if person.phone_in_doubt else person.phone,
         person.email,
         _ids(of_alliance.order_by(Meeting.id)),
         _ids(sa.select(Registration.id).where(Registration.person_id.in_(people))),

@@ -235,7 +235,9 @@ class SetTermsForm(BaseForm):
         _("每个单位的名额"), _("没有单独设定的单位都按这个数；不填就是不限。")
     )
     substitute_until = LocalTimeField(
-        _("更换代表截止"), validators=[Optional()], description=_("不填就是到开会为止。")
+        _("更换代表截止"),
+        validators=[Optional()],
+        description=_("不填就是到第一个人扫码入场为止，最晚到开会。"),
     )
     short_days = IntegerField(
         _("餐食、住宿、车辆信息在闭会后保存的天数"),

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventapp.accounts.models import PersonalLink
 from eventapp.accounts.queries import link_of, links_of, open_browsers
 from eventapp.accounts.service import rebind_link, renew_link, revoke_link
-from eventapp.alliance.queries import Known, members_of
+from eventapp.alliance.queries import Known, members_of, phones_in_doubt
 from eventapp.alliance.rules import LIKENESS_LABEL, Likeness
 from eventapp.alliance.service.duplicates import LikelySame
 from eventapp.core.access import Permission, Role
@@ -36,7 +36,7 @@ from eventapp.registration.queries import (
 )
 from eventapp.registration.queries.own import consents_given
 from eventapp.registration.queries.registrations import ENDED
-from eventapp.registration.routes.blueprint import bp
+from eventapp.registration.routes.blueprint import bp, duplicates_url
 from eventapp.registration.rules import (
     CATEGORY_LABEL,
     CHANNEL_LABEL,
@@ -157,6 +157,8 @@ def _person_page(
         row=row,
         shown=shown,
         problem=problem,
+        in_doubt=phones_in_doubt(meeting.alliance_id, row.person_id),
+        duplicates_url=duplicates_url(meeting),
         answers=worded_answers(meeting.id, registration_id, hidden=not shown),
         hides=has_hidden(meeting.id, registration_id),
         may_answer=bool(asked) and row.state not in ENDED,

@@ -44,21 +44,18 @@ from eventapp.web.session import actors
 WORKER = Path("js") / "registration" / "pass-worker.js"
 
 
-def _holders() -> list[Actor]:
+def holders() -> list[Actor]:
     """List the personal links of this browser that open a pass of this meeting."""
-    chain = scope().ids
-    return [
-        one
-        for one in actors()
-        if one.kind is ActorKind.LINK and one.may(Permission.OPEN_OWN_PASS, chain)
-    ]
+    links = [one for one in actors() if one.kind is ActorKind.LINK]
+    chain = scope().ids if links else ()
+    return [one for one in links if one.may(Permission.OPEN_OWN_PASS, chain)]
 
 
 def holder() -> Actor:
     """Choose whose pass is meant: a phone may hold those of several colleagues."""
     who = request.args.get("who", type=int)
-    holders = _holders()
-    return next((one for one in holders if one.subject_id == who), holders[-1])
+    held = holders()
+    return next((one for one in held if one.subject_id == who), held[-1])
 
 
 def _gates(meeting_id: int, category: Category) -> list[str]:
@@ -81,7 +78,7 @@ def _page(
     row = registration_in(found.id, holder().subject_id)
     version, consent_text = shown_consent(found.id)
     others = [
-        registration_in(found.id, one.subject_id) for one in _holders() if one.subject_id != row.id
+        registration_in(found.id, one.subject_id) for one in holders() if one.subject_id != row.id
     ]
     approved = row.state is State.APPROVED
     asked = fields_of(found.id, row.category)

@@ -19,6 +19,7 @@ from eventapp.registration.forms.questions import with_questions
 from eventapp.registration.queries import consent_of, fields_of, open_categories, shown_consent
 from eventapp.registration.queries.places import terms_of
 from eventapp.registration.routes.blueprint import bp, browser, public_meeting
+from eventapp.registration.routes.passes import holders
 from eventapp.registration.rules import CONTACT_MONTHS, Category
 from eventapp.registration.service import Reception, register_publicly
 from eventapp.registration.service.public import ensure_open
@@ -131,7 +132,8 @@ def submit_registration(meeting: str) -> Response | tuple[str, int]:
     reception = receptions[0]
     if reception.registration_id is None:
         return redirect(url_for("registration.show_received", meeting=meeting), 303)
-    remember(f"{Role.DELEGATE}:{reception.link_id}", reception.token)
+    if reception.token:
+        remember(f"{Role.DELEGATE}:{reception.link_id}", reception.token)
     target = url_for("registration.show_pass", meeting=meeting, who=reception.registration_id)
     return redirect(target, 303)
 
@@ -150,6 +152,7 @@ def _receive(meeting_id: int, form: RegisterForm) -> Reception:
         browser=request.user_agent.string,
         answers=form.answers,
         papers=form.papers,
+        own=[one.subject_id for one in holders()],
         is_crowd=not is_within(CROWD, FORM, "crowd", str(meeting_id), get_remote_address()),
     )
 

@@ -6,10 +6,9 @@ from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from eventapp.alliance.queries import alliance_of, members_of, slug_of
+from eventapp.alliance.queries import members_of, phones_in_doubt
 from eventapp.core.access import Permission
 from eventapp.core.errors import N_, Conflict, DomainError
-from eventapp.core.scope import ROOT
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
 from eventapp.registration.document import registrations_sheet
@@ -25,7 +24,7 @@ from eventapp.registration.queries.lists import (
     page_of,
 )
 from eventapp.registration.queries.own import corrections_of
-from eventapp.registration.routes.blueprint import bp
+from eventapp.registration.routes.blueprint import bp, duplicates_url
 from eventapp.registration.routes.desk import HERE, MANAGE
 from eventapp.registration.routes.invitations import say_reminded
 from eventapp.registration.rules import (
@@ -99,7 +98,8 @@ def _page(meeting: Meeting, chosen: dict[str, str], *, problem: str = "") -> str
     return render_template(
         "registration/show_registrations.html",
         rows=rows,
-        duplicates_url=_duplicates_url(meeting),
+        duplicates_url=duplicates_url(meeting),
+        in_doubt=phones_in_doubt(meeting.alliance_id),
         lines=lines_of(meeting.id, rows),
         corrections=corrections_of(meeting.id),
         first=first + 1 if rows else 0,
@@ -124,14 +124,6 @@ def _page(meeting: Meeting, chosen: dict[str, str], *, problem: str = "") -> str
         slips_at_once=SLIPS_AT_ONCE,
         meeting=meeting,
     )
-
-
-def _duplicates_url(meeting: Meeting) -> str:
-    """Give the way to people who may be one, to whoever may decide it for the whole alliance."""
-    alliance = alliance_of(meeting.alliance_id)
-    if not actor().may(Permission.MANAGE_ALLIANCE, (alliance.scope_id, ROOT)):
-        return ""
-    return url_for("desk.show_duplicates", alliance=slug_of(alliance))
 
 
 def _filters(meeting: Meeting, chosen: dict[str, str]) -> list[tuple[Any, ...]]:

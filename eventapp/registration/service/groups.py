@@ -56,6 +56,7 @@ def register_group(
         people = ensure_people(
             meeting.alliance_id,
             [PersonIn(one.name, one.phone, one.email, one.titles, unit_id) for one in entries],
+            of_own_unit,
         )
         ensure_themselves(meeting_id, [one.name for one in entries], people)
         wishes = [
@@ -71,6 +72,11 @@ def register_group(
         ]
         consent = current_consent(actor, meeting_id, (unit_id,))
         return enrol(actor, meeting, wishes, channel=LIAISON, consent=consent, whole=True)
+
+
+def of_own_unit(typed: PersonIn, known: KnownPerson) -> bool:
+    """Tell whether a unit may mean somebody by a phone: to other units' people it is a stranger."""
+    return known.organisation_id is not None and known.organisation_id == typed.organisation_id
 
 
 def ensure_themselves(meeting_id: int, names: Sequence[str], people: Sequence[KnownPerson]) -> None:
@@ -105,10 +111,14 @@ def _at(row: int, error: DomainError) -> DomainError:
     return error
 
 
-def may_substitute(meeting: Meeting) -> bool:
-    """Tell whether a delegate may still be replaced: until the meeting begins, or its own term."""
-    until = terms_of(meeting.id).substitute_until or meeting.starts_at
-    return meeting.state not in _TOO_LATE and clock.now() < until
+def may_substitute(meeting: Meeting, *, is_door_open: bool = False) -> bool:
+    """Tell whether a delegate may still be replaced: until the door opens, or the meeting's term.
+
+    Whoever runs the door knows whether somebody was admitted; the meeting's beginning is the last.
+    """
+    term = terms_of(meeting.id).substitute_until
+    is_late = clock.now() >= (term or meeting.starts_at) or (is_door_open and term is None)
+    return meeting.state not in _TOO_LATE and not is_late
 
 
 _TOO_LATE = (
@@ -120,7 +130,12 @@ _TOO_LATE = (
 
 
 def substitute_delegate(
-    actor: Actor, meeting_id: int, registration_id: int, entry: Entry
+    actor: Actor,
+    meeting_id: int,
+    registration_id: int,
+    entry: Entry,
+    *,
+    is_door_open: bool = False,
 ) -> Enrolled:
     """Let somebody come in a delegate's stead, in the same category, place and mandate.
 
@@ -129,7 +144,7 @@ def substitute_delegate(
     """
     with transaction():
         meeting = meeting_of(meeting_id)
-        if not may_substitute(meeting):
+        if not may_substitute(meeting, is_door_open=is_door_open):
             raise Conflict("substitution_closed", N_("现在不能再换人，请联系会务组。"))
         _, (old,) = hold_registrations(meeting_id, [registration_id])
         ensure_may_become(old.state, State.REPLACED)
@@ -141,7 +156,7 @@ def substitute_delegate(
         if link is not None:
             revoke_link(actor, link.id)
         typed = PersonIn(entry.name, entry.phone, entry.email, entry.titles, unit_id)
-        people = ensure_people(meeting.alliance_id, [typed])
+        people = ensure_people(meeting.alliance_id, [typed], of_own_unit)
         ensure_themselves(meeting_id, [entry.name], people)
         wish = Wish(
             people[0].id,

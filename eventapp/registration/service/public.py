@@ -1,17 +1,21 @@
 """Registering from the public form, without telling strangers who is known here.
 
-Whoever types a phone number that is registered already gets the same answer as somebody whose
-request is to be looked at. The link goes to the address on file, never to the one just typed.
-A known number under another name is registered for the organiser to check: neither the stored
-name nor a pass is shown to whoever typed it.
+Whoever types a phone that is registered already, or known under another name or address, is
+registered as somebody new, as with any other phone: the organiser says whether they are one.
+Who had registered gets the link again, at the address on file, never at the one just typed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from eventapp.accounts.service import open_new_link
 from eventapp.alliance.queries import member_names, person_in
-from eventapp.alliance.service.people import PersonIn, change_person, ensure_people
+from eventapp.alliance.service.people import (
+    KnownPerson,
+    PersonIn,
+    change_person,
+    ensure_people,
+)
 from eventapp.core import clock, files
 from eventapp.core.access import ANONYMOUS
 from eventapp.core.db import transaction
@@ -29,14 +33,13 @@ from eventapp.registration.service.enrolment import PUBLIC, Wish, enrol
 from eventapp.registration.service.settings import current_consent
 
 MANY_AT_ONCE = N_("同一网络在一小时内报名的人很多，请核对后再通过。")
-LOOK_AGAIN = N_("这个手机号登记在另一个姓名名下，请核对后再通过。")
 
 
 @dataclass(frozen=True, slots=True)
 class Reception:
     """What became of a public registration; where its pass may be shown now, how to open it.
 
-    `registration_id` and `link_id` are then set, and `token` signs this browser in.
+    `registration_id` is then set; `token` signs this browser in by `link_id`, if it is not yet.
     """
 
     registration_id: int | None = None
@@ -67,11 +70,13 @@ def register_publicly(
     answers: Mapping[int, list[str]] | None = None,
     papers: Sequence[tuple[bytes, str]] = (),
     is_crowd: bool = False,
+    own: Collection[int] = (),
 ) -> Reception:
     """Register somebody by the public form; Invalid names the field, Conflict says it is closed.
 
     `papers` are contents and media types of the files that the answers name. Where a crowd
     registers from one address, somebody looks at it first: a hall waits, a program gains nothing.
+    `own` are the registrations that this browser holds: sent once more, a form finds its own.
     """
     digits = _needed_phone(phone)
     with transaction():
@@ -80,23 +85,33 @@ def register_publicly(
         consent = agreed_consent(meeting_id, consent_version)
         unit_id = member_named(meeting.alliance_id, unit)
         typed = PersonIn(name, digits, email, titles, unit_id)
-        person = ensure_people(meeting.alliance_id, [typed])[0]
-        earlier = None if person.is_new else alive_registration(meeting_id, person.id)
-        if earlier is not None:
-            tell(ANONYMOUS, earlier)
-            return Reception()
-        is_same = person.is_new or name_key(person.name) == name_key(name)
-        if is_same and not person.is_new:
+        earlier: dict[int, int] = {}
+
+        def may_be(_typed: PersonIn, known: KnownPerson) -> bool:
+            if name_key(known.name) != name_key(name):
+                return False
+            found = alive_registration(meeting_id, known.id)
+            if found is not None:
+                earlier[known.id] = found
+            is_address = not known.email or known.email.lower() == email.strip().lower()
+            return found in own or (found is None and is_address)
+
+        person = ensure_people(meeting.alliance_id, [typed], may_be)[0]
+        if person.id in earlier:
+            return Reception(earlier[person.id])
+        for one in [*earlier.values()][:1]:
+            tell(ANONYMOUS, one)
+        if not person.is_new:
             _complete(meeting.alliance_id, person.id, email, titles)
         wish = Wish(
             person.id,
             category,
             unit_id,
             unit,
-            to_check=LOOK_AGAIN if not is_same else MANY_AT_ONCE if is_crowd else "",
+            to_check=MANY_AT_ONCE if is_crowd else "",
             language=language,
             answers=answers or {},
-            writes=bool(person.email or (is_same and email)),
+            writes=bool(person.email or email),
         )
         for data, media_type in papers:
             files.store(data, media_type)

@@ -49,11 +49,11 @@ def judged_draft(
     """Say of each row what becomes of it if the list is sent now; nothing is kept of it."""
     asked = asked_in_lists(fields_of(meeting.id) if fields is None else fields)
     read = read_draft(rows)
-    unit = delegation_in(meeting.id, delegation_id).organisation
+    unit = delegation_in(meeting.id, delegation_id)
     return judge_draft(
         rows,
         read,
-        unit=unit,
+        unit=unit.organisation,
         standing=standing_of(meeting, read, of_unit=unit),
         fields=asked,
     )

@@ -19,6 +19,7 @@ from eventapp.roster.rules.standing import (
     judge_rows,
     suggest_units,
     unknown_units,
+    who_may_be,
     with_units_meant,
 )
 from eventapp.roster.rules.states import Fate, RosterState
@@ -48,5 +49,6 @@ __all__ = [
     "sentence_of",
     "suggest_units",
     "unknown_units",
+    "who_may_be",
     "with_units_meant",
 ]

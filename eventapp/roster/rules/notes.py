@@ -66,6 +66,7 @@ SENTENCES: dict[str, str] = {
     "email_unreadable": N_("邮箱格式不对。"),
     "category_unknown": N_("没有“%(text)s”这个类别。"),
     "phone_other_name": N_("这个手机号登记在另一个姓名名下，请核对。"),
+    "person_twice": N_("与另一行指的是同一个人，请只留一行。"),
     "phone_needed": N_("另有同名的人也没有手机号，分不清是谁。请填写手机号。"),
     # what somebody should look at
     "answer_not_asked": N_("“%(column)s”没有问到这个人，没有采用。"),
@@ -89,6 +90,8 @@ SENTENCES: dict[str, str] = {
     "unit_spaces": N_("单位名称里的空格已去掉，全角字母和数字改为半角。"),
     "unit_meant": N_("“%(text)s”按成员单位“%(name)s”登记。"),
     "unit_above": N_("单位空着，按上一行的单位填写。"),
+    "same_as": N_("按已有人员“%(known)s”报名，不新增人员；已有的信息不变。"),
+    "told_apart": N_("已确认与已有人员是两个人。"),
     "answer_implied": N_("按“%(question)s”选“%(answer)s”登记。"),
     "phone_cleaned": N_("号码里的空格、横线、国家代码已去掉，全角数字改为半角。"),
     "phone_number": N_("号码在表格里存成了数字，已按整数读取。"),

@@ -40,10 +40,12 @@ class Standing:
     phones: Mapping[str, Someone]
     nameless: Mapping[tuple[int | None, str], Someone]
     present: Collection[tuple[str, str]]
-    alike: Mapping[int, tuple[Likeness, str]] = field(
-        default_factory=dict[int, tuple[Likeness, str]]
+    alike: Mapping[int, Sequence[tuple[Likeness, Someone]]] = field(
+        default_factory=dict[int, Sequence[tuple[Likeness, Someone]]]
     )
-    """Who may be somebody known, by the row's number: what speaks for it, and the known name."""
+    """Who may be somebody known, by the row's number: what speaks for it, and whom."""
+    meant: Mapping[int, Someone | None] = field(default_factory=dict[int, Someone | None])
+    """Who somebody said that a row is, by its number; None for somebody new."""
 
 
 def judge_rows(rows: Iterable[ReadRow], standing: Standing) -> list[ReadRow]:
@@ -66,15 +68,21 @@ def judge_row(row: ReadRow, standing: Standing) -> ReadRow:
     name, unit = (name_key(row.values.get(column, "")) for column in (Column.NAME, Column.UNIT))
     member = standing.members.get(unit)
     phone = row.values.get(Column.PHONE, "")
+    meant = standing.meant.get(row.number)
+    if meant is not None:
+        row = _warned(row, Note(Column.NAME, "same_as", Severity.INFO, {"known": meant.name}))
+        return _judge_standing(row, meant)
     known = standing.phones.get(phone) if phone else standing.nameless.get((member, name))
     if known is not None:
         return _judge_known(row, known, is_certain=bool(phone) or member is not None, name=name)
     if (name, unit) in standing.present:
         return _warned(row, Note(Column.NAME, "name_registered", Severity.WARNING))
     if row.number in standing.alike:
-        likeness, known_name = standing.alike[row.number]
+        likeness, alike = standing.alike[row.number][0]
+        if row.number in standing.meant:
+            return _warned(row, Note(Column.NAME, "told_apart", Severity.INFO))
         code = "likely_same" if likeness is Likeness.NAME else "likely_written"
-        return _warned(row, Note(Column.NAME, code, Severity.WARNING, {"known": known_name}))
+        return _warned(row, Note(Column.NAME, code, Severity.WARNING, {"known": alike.name}))
     return row
 
 
@@ -90,8 +98,23 @@ def _judge_known(row: ReadRow, known: Someone, *, is_certain: bool, name: str) -
         if is_certain:
             return row
         return row.with_note(Note(Column.PHONE, "phone_needed", Severity.ERROR))
+    return _judge_standing(row, known)
+
+
+def _judge_standing(row: ReadRow, known: Someone) -> ReadRow:
+    if known.stands is None:
+        return row
     code, severity = ("registered", Severity.INFO) if known.stands else ("ended", Severity.WARNING)
     return row.with_note(Note("", code, severity), Fate.KNOWN)
+
+
+def who_may_be(row: ReadRow, standing: Standing) -> list[int]:
+    """List the people who a row may be, for somebody to say: by the phone, else by the name."""
+    near = [one.person_id for _likeness, one in standing.alike.get(row.number, ())]
+    owner = standing.phones.get(row.values.get(Column.PHONE, ""))
+    if owner is None or name_key(owner.name) == name_key(row.values.get(Column.NAME, "")):
+        return near
+    return [owner.person_id]
 
 
 MOST_SUGGESTED = 5

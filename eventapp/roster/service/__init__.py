@@ -2,6 +2,7 @@
 
 from eventapp.roster.service.lists import (
     KEPT,
+    NEW_PERSON,
     STEPS,
     ask_for_check,
     check_roster,
@@ -10,6 +11,7 @@ from eventapp.roster.service.lists import (
     forget_person,
     open_roster,
     set_columns,
+    set_people,
     set_units,
 )
 from eventapp.roster.service.sheets import Sheet, ensure_readable, read_pasted, read_sheet
@@ -17,6 +19,7 @@ from eventapp.roster.service.taking import Terms, ask_to_take, take_roster
 
 __all__ = [
     "KEPT",
+    "NEW_PERSON",
     "STEPS",
     "Sheet",
     "Terms",
@@ -31,6 +34,7 @@ __all__ = [
     "read_pasted",
     "read_sheet",
     "set_columns",
+    "set_people",
     "set_units",
     "take_roster",
 ]

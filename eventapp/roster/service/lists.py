@@ -21,6 +21,7 @@ from eventapp.roster.models import ANSWERS, Roster, RosterRow
 from eventapp.roster.queries import roster_in, standing_of
 from eventapp.roster.rules import (
     Column,
+    Fate,
     Heading,
     ReadRow,
     RosterState,
@@ -30,6 +31,7 @@ from eventapp.roster.rules import (
     read_rows,
     suggest_units,
     unknown_units,
+    who_may_be,
     with_units_meant,
 )
 from eventapp.roster.rules.answers import headings_of, read_answer_cells
@@ -38,6 +40,8 @@ from eventapp.roster.service.sheets import Sheet, ensure_readable, read_sheet
 _rows: Any = RosterRow.__table__
 _KEEP = sa.insert(_rows)
 LONGEST_FILE_NAME = 160
+NEW_PERSON = "new"
+"""The word that a row is nobody who is known."""
 KEPT = timedelta(days=30)
 """How long a list stays with its file: long enough to ask offices about their rows."""
 
@@ -72,7 +76,8 @@ def ask_for_check(actor: Actor, meeting_id: int, roster_id: int) -> int:
     with transaction():
         roster = lock_open(meeting_id, roster_id)
         job_id = enqueue("check_roster", meeting_of(meeting_id).scope_id, actor, roster=roster_id)
-        roster.totals = {"job": job_id, "meant": roster.totals.get("meant", {})}
+        said = {key: roster.totals.get(key, {}) for key in ("meant", "said")}
+        roster.totals = {"job": job_id, **said}
     return job_id
 
 
@@ -114,6 +119,30 @@ def set_units(actor: Actor, meeting_id: int, roster_id: int, meant: Mapping[str,
             raise Invalid("unit_gone", N_("所选的单位已不在成员名单里，请重新选。"), field="units")
         roster.totals = {**roster.totals, "meant": wanted}
         audit(actor, meeting.scope_id, "roster.units", f"roster:{roster_id}", units=len(wanted))
+        ask_for_check(actor, meeting_id, roster_id)
+
+
+def set_people(actor: Actor, meeting_id: int, roster_id: int, said: Mapping[int, str]) -> None:
+    """Say who rows are that may be somebody known, and have the list checked anew.
+
+    `said` holds by the row's number the id of somebody who was offered for it, `NEW_PERSON` for
+    somebody new, or nothing where it is left open; other rows stay as they were said. Raises
+    Invalid (field `people`) for anybody else.
+    """
+    with transaction():
+        roster = lock_open(meeting_id, roster_id)
+        offered = roster.totals.get("alike", {})
+        before = roster.totals.get("said", {})
+        wanted = {number: one for number, one in before.items() if int(number) not in said}
+        for number, word in said.items():
+            if not word:
+                continue
+            if word != NEW_PERSON and word not in map(str, offered.get(str(number), ())):
+                raise Invalid("person_gone", N_("所选的人已不在，请重新选。"), field="people")
+            wanted[str(number)] = 0 if word == NEW_PERSON else int(word)
+        roster.totals = {**roster.totals, "said": wanted}
+        scope_id = meeting_of(meeting_id).scope_id
+        audit(actor, scope_id, "roster.people", f"roster:{roster_id}", rows=len(wanted))
         ask_for_check(actor, meeting_id, roster_id)
 
 
@@ -161,7 +190,13 @@ def _keep(
         meeting = meeting_of(meeting_id)
         meant = roster.totals.get("meant", {})
         rows = with_units_meant(rows, meant)
-        standing = standing_of(meeting, rows)
+        said = roster.totals.get("said", {})
+        standing = standing_of(meeting, rows, said=who_is_said(roster))
+        may_be = {
+            str(row.number): near
+            for row in rows
+            if row.fate is Fate.NEW and (near := who_may_be(row, standing))
+        }
         judged = judge_rows(rows, standing)
         units = unknown_units(judged, standing.members)
         near = {unit: suggest_units(unit, standing.member_names) for unit in units}
@@ -170,6 +205,8 @@ def _keep(
             "new_units": units,
             "near": {unit: names for unit, names in near.items() if names},
             "meant": meant,
+            "alike": may_be,
+            "said": said,
         }
         if refused is not None:
             totals["refused"] = [refused.message, refused.params]
@@ -265,6 +302,11 @@ def forget_person(actor: Actor, meeting_id: int, *, name: str, phone: str) -> No
                 session.execute(sa.delete(RosterRow).where(RosterRow.id == row_id))
             elif session.get_one(Roster, roster_id).state is not RosterState.DISCARDED:
                 discard_roster(actor, meeting_id, roster_id)
+
+
+def who_is_said(roster: Roster) -> dict[int, int]:
+    """Tell who rows were said to be, by their numbers; 0 for somebody new."""
+    return {int(number): one for number, one in roster.totals.get("said", {}).items()}
 
 
 def lock_open(meeting_id: int, roster_id: int) -> Roster:

@@ -4,15 +4,16 @@ What was taken is noted with its row in the transaction that registers, so a wor
 goes on where it stopped, and the same list taken twice changes nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from eventapp.alliance.queries import member_names
+from eventapp.alliance.queries import member_names, person_in
 from eventapp.alliance.service import UnitIn, add_units
-from eventapp.alliance.service.people import PersonIn, ensure_people
+from eventapp.alliance.service.duplicates import tell_apart
+from eventapp.alliance.service.people import KnownPerson, PersonIn, ensure_people
 from eventapp.core import clock
 from eventapp.core.access import Actor
 from eventapp.core.db import db, transaction
@@ -39,7 +40,7 @@ from eventapp.roster.rules import (
     unknown_units,
 )
 from eventapp.roster.rules.answers import asked_answers
-from eventapp.roster.service.lists import lock_open
+from eventapp.roster.service.lists import lock_open, who_is_said
 
 AT_ONCE = 250
 """Rows registered in one transaction: the door waits no longer than that for its turn."""
@@ -112,7 +113,8 @@ def take_roster(
 def _take_some(actor: Actor, meeting_id: int, roster_id: int, terms: Terms) -> bool:
     """Register the next people of a list; False where none are left."""
     with transaction() as session:
-        lock_open(meeting_id, roster_id)
+        roster = lock_open(meeting_id, roster_id)
+        said, alike = who_is_said(roster), roster.totals.get("alike", {})
         kept = session.scalars(
             sa.select(RosterRow)
             .where(RosterRow.roster_id == roster_id, RosterRow.fate == Fate.NEW)
@@ -124,27 +126,41 @@ def _take_some(actor: Actor, meeting_id: int, roster_id: int, terms: Terms) -> b
         if not rows:
             return False
         meeting = meeting_of(meeting_id)
-        standing = standing_of(meeting, rows, likely=False)  # said when the list was checked
+        here = {row.number: said[row.number] for row in rows if row.number in said}
+        # Who is alike was said when the list was checked.
+        standing = standing_of(meeting, rows, likely=False, said=here)
         judged = [judge_row(row, standing) for row in rows]
+        known = {
+            number: (one.person_id, ()) if one else (0, alike.get(str(number), ()))
+            for number, one in standing.meant.items()
+        }
         done = [(row, None) for row in judged if row.fate is not Fate.NEW]
-        taken = _register(actor, meeting, [row for row in judged if row.fate is Fate.NEW], terms)
+        new = [row for row in judged if row.fate is Fate.NEW]
+        taken = _register(actor, meeting, new, terms, known)
         _note(roster_id, [*done, *taken])
     return True
 
 
 Done = tuple[ReadRow, Enrolled | None]
+Said = tuple[int, Sequence[int]]
+"""Whose row it is, or 0 with those from whom somebody new was told apart."""
 
 
-def _register(actor: Actor, meeting: Meeting, rows: Sequence[ReadRow], terms: Terms) -> list[Done]:
+def _register(
+    actor: Actor,
+    meeting: Meeting,
+    rows: Sequence[ReadRow],
+    terms: Terms,
+    said: Mapping[int, Said],
+) -> list[Done]:
     """Register rows; one that cannot be a person is set aside with its reason, the rest go on."""
     refused: list[Done] = []
     left, fields = list(rows), all_fields_of(meeting.id)
     members = _members(actor, meeting, left, terms)
     while left:
         units = [members.get(name_key(row.values.get(Column.UNIT, ""))) for row in left]
-        entries = [_person(row, unit) for row, unit in zip(left, units, strict=True)]
         try:
-            people = ensure_people(meeting.alliance_id, entries)
+            people = _people(actor, meeting.alliance_id, left, units, said)
         except DomainError as error:
             if error.row is None:
                 raise
@@ -155,7 +171,8 @@ def _register(actor: Actor, meeting: Meeting, rows: Sequence[ReadRow], terms: Te
         twice = [one.id in seen or seen.add(one.id) is not None for one in people]
         if any(twice):
             place = twice.index(True)
-            note = Note(Column.PHONE, "phone_needed", Severity.ERROR)
+            code = "person_twice" if left[place].number in said else "phone_needed"
+            note = Note(Column.PHONE, code, Severity.ERROR)
             refused.append((left.pop(place).with_note(note), None))
             continue
         wishes: list[Wish] = []
@@ -168,6 +185,31 @@ def _register(actor: Actor, meeting: Meeting, rows: Sequence[ReadRow], terms: Te
         enrolled = enrol(actor, meeting, wishes, channel=DESK)
         return [*refused, *zip(left, enrolled, strict=True)]
     return refused
+
+
+def _people(
+    actor: Actor,
+    alliance_id: int,
+    rows: Sequence[ReadRow],
+    units: Sequence[int | None],
+    said: Mapping[int, Said],
+) -> list[KnownPerson]:
+    """Return the people of rows: who was named by a word, else as they are known or noted anew."""
+    named = {place: said[row.number] for place, row in enumerate(rows) if row.number in said}
+    places = [place for place in range(len(rows)) if not named.get(place, (0, ()))[0]]
+    entries = [_person(rows[place], units[place]) for place in places]
+    try:
+        found = dict(zip(places, ensure_people(alliance_id, entries), strict=True))
+    except DomainError as error:
+        error.row = None if error.row is None else places[error.row]
+        raise
+    for place, (person_id, others) in named.items():
+        if person_id:
+            one = person_in(alliance_id, person_id)
+            found[place] = KnownPerson(one.id, one.name, one.email, one.titles)
+        for other in others:
+            tell_apart(actor, alliance_id, found[place].id, other)
+    return [found[place] for place in range(len(rows))]
 
 
 def _members(

@@ -18,7 +18,7 @@ from eventapp.core.db import db, transaction
 from eventapp.core.errors import Conflict, Invalid, NotFound
 from eventapp.meetings.models import Meeting
 from eventapp.registration.models import Registration
-from eventapp.registration.queries import registrations_of
+from eventapp.registration.queries import delegation_in, registrations_of
 from eventapp.registration.service import set_liaison
 from eventapp.roster.models import RosterRow
 from eventapp.roster.queries.drafts import draft_rows_of, judged_draft, open_draft_of
@@ -139,10 +139,11 @@ def test_a_list_sent_twice_at_once_registers_its_people_once(house: Flask):
     assert len(registrations_of(meeting_id)) == 10
 
 
-def test_who_is_known_by_another_name_is_refused_without_telling_it(house: Flask):
+def test_who_is_known_in_the_own_unit_by_another_name_is_refused_without_telling_it(house: Flask):
     meeting = make_meeting()
     unit = _unit(meeting)
-    make_person(meeting.alliance_id, "欧阳锋", phone="13911110002")
+    own = delegation_in(meeting.id, unit).organisation_id
+    make_person(meeting.alliance_id, "欧阳锋", own, phone="13911110002")
     _paste(meeting, unit, TEN)
     ((row, column, words),) = _errors(meeting, unit)
     assert (row, column) == (2, "phone")
@@ -152,7 +153,8 @@ def test_who_is_known_by_another_name_is_refused_without_telling_it(house: Flask
 def test_who_is_registered_already_is_passed_over(house: Flask):
     meeting = make_meeting()
     unit = _unit(meeting)
-    make_registration(meeting, "代表乙", phone="13911110002")
+    own = delegation_in(meeting.id, unit).organisation_id
+    make_registration(meeting, "代表乙", phone="13911110002", organisation_id=own)
     _paste(meeting, unit, TEN)
     assert len(submit_draft(SYSTEM, meeting.id, unit)) == 9
     assert db.session.query(Registration).count() == 10

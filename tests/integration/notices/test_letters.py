@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import escape
 from io import BytesIO
 
 import pytest
@@ -19,13 +20,13 @@ from eventapp.core.db import db, transaction
 from eventapp.core.errors import Conflict
 from eventapp.core.outbox import Message
 from eventapp.meetings.models import Meeting
-from eventapp.meetings.queries import meeting_of
+from eventapp.meetings.queries import meeting_by_slug, meeting_of
 from eventapp.meetings.rules import State as MeetingState
 from eventapp.meetings.service import change_meeting, set_state
 from eventapp.notices.document import letter_to_person
 from eventapp.notices.queries import Change, changes_of, recipients_of
 from eventapp.notices.rules import TO_PEOPLE, Kind
-from eventapp.notices.service import write_to_all
+from eventapp.notices.service import compose_notice, mail_liaison_links, send_notice, write_to_all
 from eventapp.registration.models import Registration
 from eventapp.registration.queries import registration_in
 from eventapp.registration.rules import Category, State
@@ -37,7 +38,7 @@ from eventapp.registration.service import (
 from eventapp.registration.service.groups import Entry, register_group, substitute_delegate
 from eventapp.web.queue import run_due
 from tests.factories import make_user, put_token, sign_in
-from tests.factories_registration import make_meeting, make_registration, make_unit
+from tests.factories_registration import make_meeting, make_person, make_registration, make_unit
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 TO = "wang.lei@example.org"
@@ -237,6 +238,42 @@ def test_the_preview_shows_real_data_in_both_languages(client: FlaskClient, slug
     reminder = client.get(f"/m/{slug}/desk/mails/preview?kind=reminder").text
     assert "john@example.org" not in reminder
     assert "jo***@example.org" in reminder
+
+
+def test_letters_to_units_are_previewed_with_real_data_in_both_languages_as_they_are_sent(
+    app: Flask, client: FlaskClient, slug: str
+) -> None:
+    at = f"/m/{slug}/desk/mails/preview"
+    assert "没有可以预览的单位" in client.get(f"{at}?kind=liaison_link").text
+    with app.app_context():
+        meeting = meeting_by_slug(slug)
+        meeting_id, alliance_id = meeting.id, meeting.alliance_id
+        liaison = make_person(alliance_id, "李联络", phone="13800138555", email="li@example.org")
+        first = set_liaison(SYSTEM, meeting_id, make_unit(alliance_id, "甲公司"), liaison.id)
+        other = set_liaison(SYSTEM, meeting_id, make_unit(alliance_id, "乙公司")).id
+        mail_liaison_links(SYSTEM, meeting_id, first.id)
+        _letters(app)
+        sent = _last().text
+    page = client.get(f"{at}?kind=liaison_link").text
+    assert escape(sent.split("http")[0].strip()) in page
+    assert "as your liaison" in page
+    assert "甲公司会收到这一种" in page
+    assert "乙公司会收到这一种" in client.get(f"{at}?kind=liaison_link&reader={other}").text
+    assert "甲公司会收到这一种" in client.get(f"{at}?kind=liaison_link&text=甲公司").text
+    assert client.get(f"{at}?kind=liaison_link&reader={other + 9}").status_code == 404
+    for kind in ("notice", "notice_reminder"):
+        assert "还没有会议通知" in client.get(f"{at}?kind={kind}").text
+    with app.app_context():
+        notice = compose_notice(SYSTEM, meeting_id).id
+    title = "关于召开山东省产教融合共同体成立大会的通知"
+    assert client.get(f"{at}?kind=notice").text.count(title) >= 2
+    assert "还没有会议通知" in client.get(f"{at}?kind=notice_reminder").text
+    with app.app_context():
+        send_notice(SYSTEM, meeting_id, notice, late_reason="会期提前")
+        _letters(app)
+        sent = _last().text
+    assert escape(sent.split("http")[0].strip()) in client.get(f"{at}?kind=notice").text
+    assert title in client.get(f"{at}?kind=notice_reminder").text
 
 
 def test_the_log_filters_exports_and_sends_again(

@@ -111,6 +111,7 @@ def test_who_is_expected_again_is_kept_until_that_term_has_passed_too(house: Fla
             second_id,
             name="王磊",
             phone="13800138000",
+            email="wang@example.org",
             unit="东营职业学院",
             category=Category.DELEGATE,
             consent_version=0,

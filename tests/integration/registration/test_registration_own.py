@@ -1,6 +1,7 @@
 """What people do about their own registration: change it, ask for a correction, take it along."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -146,6 +147,25 @@ def test_a_name_is_corrected_only_by_the_organisers_word(app: Flask, client: Fla
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Correction)) == 0
     again = organiser.post(f"{at_desk}/correction", data={"word": "accept"})
     assert again.status_code == 409
+
+
+def test_asking_for_somebody_elses_phone_is_answered_like_any_other(app: Flask):
+    seen: list[tuple[int, str, str]] = []
+    for phone in ("13811118009", "13800138009"):
+        client = app.test_client()
+        with app.app_context():
+            meeting = make_meeting()
+            make_registration(meeting, "欧阳锋", phone="13800138009")
+            one = make_registration(meeting, "王磊", phone="13800138000").id
+            slug = meeting.slug
+            _open(client, meeting, one)
+        at = f"/m/{slug}/pass"
+        answer = client.post(f"{at}/correction", data={"name": "王磊", "phone": phone})
+        page = re.sub(r"<svg.*?</svg>|csrf[^>]*>", "", client.get(at).text, flags=re.DOTALL)
+        page = re.sub(r"[A-Z0-9]{4}-[A-Z0-9]{4}|\d+", "0", page)
+        seen.append((answer.status_code, re.sub(r"\d+", "0", answer.location), page))
+    assert seen[0] == seen[1]
+    assert seen[0][0] == 303
 
 
 def test_a_correction_that_is_left_changes_nothing_and_a_taken_phone_is_refused(house: Flask):

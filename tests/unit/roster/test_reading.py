@@ -240,8 +240,8 @@ def test_same_name_in_the_same_unit_is_only_asked_about() -> None:
 def test_somebody_who_may_be_known_is_flagged_with_the_known_name_once() -> None:
     rows = read("張曉明,甲公司,,13800138001", "王磊,甲公司,,13800138002")
     alike = {
-        rows[0].number: (Likeness.WRITING, "张晓明"),
-        rows[1].number: (Likeness.NAME, "王磊"),
+        rows[0].number: [(Likeness.WRITING, Someone(7, "张晓明"))],
+        rows[1].number: [(Likeness.NAME, Someone(8, "王磊"))],
     }
     written, same = judge_rows(rows, standing(alike=alike))
     assert (written.fate, codes(written)) == (Fate.NEW, ["likely_written"])
