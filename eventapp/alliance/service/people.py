@@ -151,11 +151,10 @@ def ensure_people(alliance_id: int, people: Sequence[PersonIn]) -> list[KnownPer
     rows: list[dict[str, Any]] = []
     for number, one in enumerate(people):
         try:
-            columns = _columns(one.name, one.phone, one.email, one.titles)
+            rows.append(person_row(alliance_id, one))
         except Invalid as error:
             error.row = number
             raise
-        rows.append({**columns, "organisation_id": one.organisation_id})
     if not all(row["phone"] for row in rows):
         lock(Alliance, alliance_id)  # nothing but this keeps two nameless phones apart
     known = _known_among(alliance_id, rows)
@@ -163,15 +162,24 @@ def ensure_people(alliance_id: int, people: Sequence[PersonIn]) -> list[KnownPer
     for row in rows:
         if (key := _identity(row)) not in known:
             fresh.setdefault(key, row)
-    common = {"alliance_id": alliance_id, "created_at": clock.now()}
     if fresh:
         try:
-            made = db.session.connection().execute(_NOTE, [row | common for row in fresh.values()])
+            made = db.session.connection().execute(_NOTE, list(fresh.values()))
         except IntegrityError as error:
             raise phone_taken() from error
         for (key, row), person_id in zip(fresh.items(), made.scalars(), strict=True):
             known[key] = KnownPerson(person_id, row["name"], row["email"], row["titles"], True)
     return [known[_identity(row)] for row in rows]
+
+
+def person_row(alliance_id: int, person: PersonIn) -> dict[str, Any]:
+    """Clean what was typed about somebody new into the columns of their row; Invalid says where."""
+    return {
+        **_columns(person.name, person.phone, person.email, person.titles),
+        "organisation_id": person.organisation_id,
+        "alliance_id": alliance_id,
+        "created_at": clock.now(),
+    }
 
 
 def _identity(row: Mapping[str, Any]) -> tuple[Any, ...]:
