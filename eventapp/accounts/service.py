@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from eventapp.accounts.models import PersonalLink, RoleGrant, SignIn, User
 from eventapp.accounts.queries import (
+    LinkHere,
     hash_token,
     is_within,
     link_of,
@@ -254,7 +255,7 @@ def _new_code() -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(6))
 
 
-def link_token(link: PersonalLink) -> str:
+def link_token(link: PersonalLink | LinkHere) -> str:
     """Write the text of a link as it stands now."""
     return link_text(link.id, _mac(link.id, link.generation))
 
