@@ -379,4 +379,6 @@ def _compose(message: Message) -> EmailMessage:
             filename=one["name"],
             params={"charset": "utf-8"} if main == "text" else None,
         )
+    if message.attachments:  # else the library looks through the whole mail for a free one
+        mail.set_boundary(f"=={message.message_id.strip('<>').partition('@')[0]}==")
     return mail

@@ -53,7 +53,9 @@ def write_together(
     PostgreSQL takes few rows in one or two statements, at whose end it checks what refers to what;
     else they go table by table, in their order. `refused_table` tells whose constraint refused.
     """
-    full = [(table, [_defaults(table) | row for row in rows]) for table, rows in batches if rows]
+    full = [
+        (table, [{**_defaults(table), **row} for row in rows]) for table, rows in batches if rows
+    ]
     is_far = connection.dialect.name == "postgresql"
     if is_far and sum(len(rows) for _, rows in full) <= MOST_ROWS:
         _write_in_few(connection, [(table, row) for table, rows in full for row in rows], change)
