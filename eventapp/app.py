@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from flask.cli import AppGroup
 from flask_babel import Babel
-from flask_limiter import Limiter
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -17,7 +16,7 @@ from eventapp.core import clock, files, installation, keys, outbox
 from eventapp.core.cli import ledger
 from eventapp.core.db import db, engine_settings, prepare_engines
 from eventapp.core.transports import FolderMessenger, FolderTransport, SmtpTransport, Transport
-from eventapp.web import addresses, doors, errors, filters, headers, health, language, queue
+from eventapp.web import addresses, doors, errors, filters, flood, headers, health, language, queue
 from eventapp.web.session import actor
 
 if TYPE_CHECKING:
@@ -159,7 +158,7 @@ def _wire_web(app: Flask, config: "Config") -> None:
         locale_selector=language.locale,
     )
     CSRFProtect(app).exempt("eventapp.web.language.set_language")
-    Limiter(key_func=lambda: str(actor()), app=app, default_limits=[])
+    flood.register(app)
     app.before_request(installation.refresh)
     app.before_request(doors.guard)
     addresses.register(app)

@@ -150,6 +150,14 @@ def staff_of(scope_ids: Iterable[int]) -> list[StaffRow]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class LinkHere:
+    """What the text of a personal link is made of."""
+
+    id: int
+    generation: int
+
+
 def link_of(scope_id: int, role: Role, subject_id: int) -> PersonalLink | None:
     """Find the personal link of a subject in a scope."""
     return db.session.scalar(

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from eventapp.accounts.models import PersonalLink, RoleGrant, SignIn, User
 from eventapp.accounts.queries import (
+    LinkHere,
     hash_token,
     is_within,
     link_of,
@@ -219,31 +220,42 @@ def make_links(
 
     The caller records it, in the transaction around.
     """
-    now = clock.now()
     rows = [
-        {
-            "role": role,
-            "scope_id": scope_id,
-            "subject_id": subject_id,
-            "bind_once": bind_once,
-            "code": _new_code() if bind_once else "",
-            "expires_at": expires_at,
-            "created_at": now,
-        }
+        link_row(role, scope_id, subject_id, expires_at=expires_at, bind_once=bind_once)
         for subject_id in subject_ids
     ]
     try:
         found = db.session.connection().execute(_MAKE_LINKS, rows)
     except IntegrityError as error:
-        raise Conflict("link_made", N_("链接刚刚已由他人生成，请刷新页面。")) from error
+        raise link_made() from error
     return dict(zip(subject_ids, found.scalars(), strict=True))
+
+
+def link_row(
+    role: Role, scope_id: int, subject_id: int, *, expires_at: datetime, bind_once: bool = False
+) -> dict[str, Any]:
+    """Write the row of a new personal link."""
+    return {
+        "role": role,
+        "scope_id": scope_id,
+        "subject_id": subject_id,
+        "bind_once": bind_once,
+        "code": _new_code() if bind_once else "",
+        "expires_at": expires_at,
+        "created_at": clock.now(),
+    }
+
+
+def link_made() -> Conflict:
+    """Say that somebody else was quicker to make a link."""
+    return Conflict("link_made", N_("链接刚刚已由他人生成，请刷新页面。"))
 
 
 def _new_code() -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(6))
 
 
-def link_token(link: PersonalLink) -> str:
+def link_token(link: PersonalLink | LinkHere) -> str:
     """Write the text of a link as it stands now."""
     return link_text(link.id, _mac(link.id, link.generation))
 
@@ -293,19 +305,24 @@ def open_link(token: str, code: str = "", browser: str = "", held: str = "") -> 
 
 def open_new_link(link_id: int, expires_at: datetime, browser: str, generation: int = 1) -> str:
     """Sign a browser in by a link that was made for it just now; the caller records it."""
-    token = secrets.token_urlsafe(32)
-    db.session.connection().execute(
-        _SIGN_IN,
-        {
-            "token_hash": hash_token(token),
-            "link_id": link_id,
-            "generation": generation,
-            "browser": browser[:120],
-            "created_at": clock.now(),
-            "expires_at": min(expires_at, clock.now() + LINK_SIGN_IN),
-        },
-    )
+    token, row = opening(link_id, expires_at, browser, generation)
+    db.session.connection().execute(_SIGN_IN, row)
     return token
+
+
+def opening(
+    link_id: int, expires_at: datetime, browser: str, generation: int = 1
+) -> tuple[str, dict[str, Any]]:
+    """Write the row that signs a browser in by a link; with the token for its cookie."""
+    token, now = secrets.token_urlsafe(32), clock.now()
+    return token, {
+        "token_hash": hash_token(token),
+        "link_id": link_id,
+        "generation": generation,
+        "browser": browser[:120],
+        "created_at": now,
+        "expires_at": min(expires_at, now + LINK_SIGN_IN),
+    }
 
 
 def _check_code(link: PersonalLink, code: str, held: str) -> None:

@@ -67,6 +67,8 @@ class Membership(Base):
 
 
 _CERTAIN = sa.text("phone <> '' AND NOT phone_in_doubt")
+CERTAIN = sa.text("NOT people.phone_in_doubt")
+"""Whose phone is not in doubt, in the words by which SQLite finds the index of certain phones."""
 
 
 class Person(Base):

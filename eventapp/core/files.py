@@ -3,8 +3,10 @@
 import hashlib
 import os
 import tempfile
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -40,7 +42,20 @@ def _path(digest: str) -> Path:
     return _folder / digest[:2] / digest
 
 
-def store(data: bytes, media_type: str) -> StoredFile:
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A content that is kept: its digest and its size in bytes."""
+
+    digest: str
+    size: int
+
+
+_stored: Any = StoredFile.__table__
+_FIND = sa.select(_stored.c.id).where(_stored.c.digest == sa.bindparam("digest"))
+_KEEP = sa.insert(_stored).inline()
+
+
+def store(data: bytes, media_type: str) -> Stored:
     """Keep content on disk, durably, and note it in the surrounding transaction."""
     digest = hashlib.sha256(data).hexdigest()
     path = _path(digest)
@@ -52,14 +67,11 @@ def store(data: bytes, media_type: str) -> StoredFile:
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
-    row = db.session.scalar(sa.select(StoredFile).where(StoredFile.digest == digest))
-    if row is None:
-        row = StoredFile(
-            digest=digest, size=len(data), media_type=media_type, created_at=clock.now()
-        )
-        db.session.add(row)
-        db.session.flush()
-    return row
+    kept = Stored(digest, len(data))
+    if db.session.connection().execute(_FIND, {"digest": digest}).first() is None:
+        row = {**asdict(kept), "media_type": media_type, "created_at": clock.now()}
+        db.session.connection().execute(_KEEP, row)
+    return kept
 
 
 def read(digest: str) -> bytes:

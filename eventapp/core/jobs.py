@@ -76,7 +76,12 @@ _CLAIM = (
     sa.update(_jobs)
     .where(_jobs.c.id == sa.bindparam("job"), _jobs.c.state == JobState.WAITING)
     .values(state=JobState.RUNNING, attempts=_jobs.c.attempts + 1, due_at=sa.bindparam("now"))
-    .returning(_jobs.c.id)
+    .returning(*_jobs.c)
+)
+_TURN = (
+    sa.update(_jobs)
+    .where(_jobs.c.id == sa.bindparam("job"))
+    .values(kind=sa.bindparam("into"), params=sa.bindparam("wanted"))
 )
 # The result is kept even of a cancelled one: it names what is to be deleted.
 _RUNS_ON = _jobs.c.state != JobState.CANCELLED
@@ -134,12 +139,16 @@ def enqueue_all(
 
 
 def run(job_id: int, handlers: Mapping[str, Handler]) -> None:
-    """Do one job if it is still waiting; a failure is kept and tried again later, then given up."""
+    """Do one job if it is still waiting; a failure is kept and tried again later, then given up.
+
+    The handler is given a copy of the row, which it may read; the row is changed by verbs alone.
+    """
     with direct_transaction() as connection:
         claimed = connection.execute(_CLAIM, {"job": job_id, "now": clock.now()}).first()
     if claimed is None:
         return
-    job = db.session.get_one(Job, job_id)
+    db.session.expire_all()  # what an earlier job read may have changed
+    job = Job(**claimed._mapping)
     try:
         result = handlers[job.kind](job)
     except Cancelled:
@@ -147,8 +156,25 @@ def run(job_id: int, handlers: Mapping[str, Handler]) -> None:
     except Exception as error:
         _note_failure(job_id, error)
         return
-    with direct_transaction() as connection:
-        connection.execute(_FINISH, {"job": job_id, "now": clock.now(), "made": result})
+    if job.state is JobState.RUNNING:
+        with direct_transaction() as connection:
+            finish(connection, job, result)
+
+
+def finish(connection: sa.Connection, job: Job, result: dict[str, Any] | None) -> None:
+    """Note a job as done in a transaction of its handler, so that both hold or neither."""
+    connection.execute(_FINISH, {"job": job.id, "now": clock.now(), "made": result})
+    job.state = JobState.DONE
+
+
+def turn_into(job: Job, kind: str, **params: Any) -> None:
+    """Let a running job be another one from the surrounding commit on.
+
+    What it did until then is done for good: taken up again, it begins as the other.
+    """
+    connection = db.session.connection()
+    connection.execute(_TURN, {"job": job.id, "into": kind, "wanted": params})
+    job.kind, job.params = kind, params
 
 
 def _note_failure(job_id: int, error: Exception) -> None:

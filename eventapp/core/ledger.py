@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 import rfc8785
@@ -20,6 +19,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from eventapp.core import clock
 from eventapp.core.access import Actor
 from eventapp.core.db import Base, db, noted
+from eventapp.core.rows import Rows, write_together
 
 GENESIS = "0" * 64
 
@@ -139,11 +139,13 @@ def head_of(scope_id: int, name: str) -> Head:
     return Head(row.seq, row.hash)
 
 
-def move_head(scope_id: int, name: str, head: Head) -> None:
-    """Note the new end of a ledger that this transaction holds."""
-    place = {"b_scope_id": scope_id, "b_name": name, "b_seq": head.seq, "b_hash": head.hash}
-    db.session.connection().execute(MOVE_HEAD, place)
+def note_head(scope_id: int, name: str, head: Head) -> None:
+    """Note where a ledger stands that this transaction holds."""
     noted()[scope_id, name] = head
+
+
+def _place(scope_id: int, name: str, head: Head) -> dict[str, Any]:
+    return {"b_scope_id": scope_id, "b_name": name, "b_seq": head.seq, "b_hash": head.hash}
 
 
 Record = TypeVar("Record", bound=Chained)
@@ -159,8 +161,13 @@ def append(kind: type[Record], scope_id: int, body: dict[str, Any], **columns: A
     ).one()
 
 
-def append_all(kind: type[Chained], scope_id: int, facts: Sequence[Facts]) -> Head:
-    """Add records at the end of their ledger in this order; tell where it ends then."""
+def append_all(
+    kind: type[Chained], scope_id: int, facts: Sequence[Facts], about: Sequence[Rows] = ()
+) -> Head:
+    """Add records at the end of their ledger in this order; tell where it ends then.
+
+    `about` are rows of which they speak: written before them, or together with them.
+    """
     head = lock_head(scope_id, kind.ledger)
     rows: list[dict[str, Any]] = []
     for body, columns in facts:
@@ -169,12 +176,10 @@ def append_all(kind: type[Chained], scope_id: int, facts: Sequence[Facts]) -> He
         place = {"scope_id": scope_id, "seq": head.seq, "body": data.decode(), "hash": head.hash}
         rows.append({**columns, **place})
     db.session.flush()  # what the records speak of comes before them
-    if len(rows) == 1:
-        write_record(db.session.connection(), kind, rows[0], head)
-        return head
     table: Any = sa.inspect(kind).local_table
-    db.session.connection().execute(sa.insert(table), rows)
-    move_head(scope_id, kind.ledger, head)
+    move = (MOVE_HEAD, _place(scope_id, kind.ledger, head))
+    write_together(db.session.connection(), [*about, (table, rows)], move)
+    note_head(scope_id, kind.ledger, head)
     return head
 
 
@@ -195,15 +200,15 @@ def audit(actor: Actor, scope_id: int, action: str, subject: str, **data: Any) -
     audit_all(actor, scope_id, [Act(action, subject, data)])
 
 
-def audit_all(actor: Actor, scope_id: int, acts: Iterable[Act]) -> None:
-    """Record many acts of one actor at once, in their order."""
+def audit_all(actor: Actor, scope_id: int, acts: Iterable[Act], about: Sequence[Rows] = ()) -> None:
+    """Record many acts of one actor at once, in their order, and write the rows they speak of."""
     at = clock.now()
     facts: list[Facts] = []
     for act in acts:
         body = {"actor": str(actor), "action": act.action, "subject": act.subject}
         facts.append(({**body, "at": at.isoformat(), "data": act.data}, {**body, "at": at}))
     if facts:
-        append_all(AuditEntry, scope_id, facts)
+        append_all(AuditEntry, scope_id, facts, about)
 
 
 def write_record(
@@ -215,24 +220,11 @@ def write_record(
     head in one statement; each saves a way there and back.
     """
     row = {**values, "seq": end.seq, "hash": end.hash}
-    record, together = _statements(kind, tuple(row))
     if (held := (values["scope_id"], kind.ledger)) in noted():
         noted()[held] = end
-    named = {f"r_{name}": value for name, value in row.items()}
-    moved = {"b_scope_id": values["scope_id"], "b_name": kind.ledger}
-    moved |= {"b_seq": end.seq, "b_hash": end.hash}
-    if connection.dialect.name == "postgresql":
-        connection.execute(together, named | moved)
-        return
-    connection.execute(record, named)
-    connection.execute(MOVE_HEAD, moved)
-
-
-@cache
-def _statements(kind: type[Chained], names: tuple[str, ...]) -> tuple[Any, Any]:
-    table = sa.inspect(kind).local_table
-    record = sa.insert(table).values({name: sa.bindparam(f"r_{name}") for name in names})
-    return record, record.add_cte(MOVE_HEAD.cte("moved"))
+    table: Any = sa.inspect(kind).local_table
+    move = (MOVE_HEAD, _place(values["scope_id"], kind.ledger, end))
+    write_together(connection, [(table, [row])], move)
 
 
 def verify(kind: type[Chained], scope_id: int | None = None) -> Iterator[Broken]:

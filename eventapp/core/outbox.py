@@ -6,7 +6,7 @@ Message-ID, and then no more until a person asks. So at most one duplicate is ev
 """
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -21,9 +21,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eventapp.core import clock, files
 from eventapp.core.access import Actor
-from eventapp.core.db import Base, after_commit, db, lock, transaction
+from eventapp.core.db import Base, after_commit, db, direct_transaction, lock, transaction
 from eventapp.core.errors import N_, Conflict, DomainError
-from eventapp.core.jobs import MAX_ATTEMPTS, Job, enqueue
+from eventapp.core.jobs import MAX_ATTEMPTS, Job, enqueue, finish, turn_into
 from eventapp.core.ledger import audit
 from eventapp.core.transports import Keeper, Messenger, Refused, Transport
 
@@ -60,6 +60,17 @@ class Message(Base):
     refusal: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+_messages: Any = Message.__table__
+_COLUMNS = tuple(column.name for column in _messages.c if column.name != "id")
+_POST = sa.insert(_messages).returning(_messages.c.id)
+_SENT = (
+    sa.update(_messages)
+    .where(_messages.c.id == sa.bindparam("message"))
+    .values(sent_at=sa.bindparam("now"), refusal="")
+    .returning(_messages.c.recipient, _messages.c.message_id)
+)
 
 
 class Fate(StrEnum):
@@ -140,7 +151,46 @@ def post(
 
     `about` names what it speaks of as ledgers do, `registration:12`; `kind` is the sender's word.
     """
-    message = Message(
+    message = _written(scope_id, recipient, subject, text, kind, about, attachments)
+    db.session.add(message)
+    db.session.flush()
+    enqueue("send_message", scope_id, actor, message=message.id)
+    return message
+
+
+def post_by(
+    job: Job,
+    recipient: str,
+    subject: str,
+    text: str,
+    *,
+    kind: str = "",
+    about: str = "",
+    attachments: Sequence[Attachment] = (),
+) -> Callable[[], dict[str, Any]]:
+    """Put a message into the outbox, noted as tried, for the job that runs to send it at once.
+
+    From the surrounding commit on the job is the one that sends this message, whoever takes it
+    up again. Call what is returned after the commit.
+    """
+    message = _written(job.scope_id, recipient, subject, text, kind, about, attachments)
+    message.trying_at = message.created_at
+    columns = {name: getattr(message, name) for name in _COLUMNS}
+    message.id = db.session.connection().execute(_POST, columns).scalar_one()
+    turn_into(job, "send_message", message=message.id)
+    return partial(_send, job, message)
+
+
+def _written(
+    scope_id: int,
+    recipient: str,
+    subject: str,
+    text: str,
+    kind: str,
+    about: str,
+    attachments: Sequence[Attachment],
+) -> Message:
+    return Message(
         scope_id=scope_id,
         message_id=f"<{uuid4().hex}@{_post.domain}>",
         recipient=recipient,
@@ -151,12 +201,10 @@ def post(
         attachments=[
             {"name": one.name, "type": one.media_type, "digest": one.digest} for one in attachments
         ],
+        doubtful=False,
+        refusal="",
         created_at=clock.now(),
     )
-    db.session.add(message)
-    db.session.flush()
-    enqueue("send_message", scope_id, actor, message=message.id)
-    return message
 
 
 def resend(actor: Actor, message_id: int) -> Message:
@@ -238,15 +286,20 @@ def _forget_copy_later(message_id: str) -> None:
 
 
 def send_message(job: Job) -> dict[str, Any]:
-    """Send the message that a job names, once; the handler of `send_message` jobs.
+    """Send the message that a job names, once; the handler of `send_message` jobs."""
+    if not _begin(job.params["message"]):
+        return {"sent": False}
+    return _send(job, db.session.get_one(Message, job.params["message"]))
+
+
+def _send(job: Job, message: Message) -> dict[str, Any]:
+    """Hand a message over that is noted as tried, and note what became of it.
 
     A refusal for good is kept and not tried again; any other failure is left to the job's rules.
     """
-    message_id, is_last = job.params["message"], job.attempts >= MAX_ATTEMPTS
-    if not _begin(message_id):
-        return {"sent": False}
+    message_id, is_last = message.id, job.attempts >= MAX_ATTEMPTS
     try:
-        _hand_over(db.session.get_one(Message, message_id))
+        _hand_over(message)
     except Refused as refused:
         _note_refusal(message_id, str(refused), final=refused.permanent or is_last)
         if refused.permanent:
@@ -256,12 +309,14 @@ def send_message(job: Job) -> dict[str, Any]:
         if is_last:
             _note_refusal(message_id, UNCLEAR, final=True)
         raise
-    with transaction() as session:
-        message = session.get_one(Message, message_id)
-        message.sent_at, message.refusal = clock.now(), ""
-        if not message.recipient:  # forgotten while it was on its way
-            _forget_copy_later(message.message_id)
-    return {"sent": True}
+    result = {"sent": True}
+    with direct_transaction() as connection:
+        kept = connection.execute(_SENT, {"message": message_id, "now": clock.now()}).one()
+        finish(connection, job, result)
+    if not kept.recipient:  # forgotten while it was on its way
+        with transaction():
+            _forget_copy_later(kept.message_id)
+    return result
 
 
 def _begin(message_id: int) -> bool:
@@ -324,4 +379,6 @@ def _compose(message: Message) -> EmailMessage:
             filename=one["name"],
             params={"charset": "utf-8"} if main == "text" else None,
         )
+    if message.attachments:  # else the library looks through the whole mail for a free one
+        mail.set_boundary(f"=={message.message_id.strip('<>').partition('@')[0]}==")
     return mail

@@ -33,18 +33,20 @@ class MeetingHere:
 
     id: int
     scope_id: int
+    alliance_id: int
     slug: str
     title: str
     zone: str
     state: State
     starts_at: datetime
+    ends_at: datetime
     registration_closes_at: datetime | None
 
 
 _meetings: Any = Meeting.__table__
-_HERE = sa.select(*(_meetings.c[name] for name in MeetingHere.__slots__)).where(
-    _meetings.c.slug == sa.bindparam("slug")
-)
+HERE = tuple(_meetings.c[name] for name in MeetingHere.__slots__)
+"""What a MeetingHere holds, in its order."""
+_HERE = sa.select(*HERE).where(_meetings.c.slug == sa.bindparam("slug"))
 
 
 def meeting_here(slug: str) -> MeetingHere:

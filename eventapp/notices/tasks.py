@@ -13,15 +13,16 @@ from eventapp.core import files
 from eventapp.core.access import SYSTEM, Role
 from eventapp.core.db import db, transaction
 from eventapp.core.jobs import Job
-from eventapp.core.outbox import Attachment, post
+from eventapp.core.outbox import Attachment, post, post_by
 from eventapp.meetings.queries import meeting_of
 from eventapp.notices.document import WITHOUT_LINK, letter_to_person, letter_to_unit
 from eventapp.notices.models import Notice
 from eventapp.notices.queries import Change, reply_of
+from eventapp.notices.queries.letters import Addressee, addressee_of
 from eventapp.notices.rules import Kind, decide_kind
 from eventapp.notices.service import note_delivery
-from eventapp.registration.models import Delegation, Registration
-from eventapp.registration.queries import delegation_in, registration_in
+from eventapp.registration.models import Delegation
+from eventapp.registration.queries import delegation_in
 from eventapp.registration.rules import State
 from eventapp.web.queue import add_handlers
 
@@ -39,25 +40,22 @@ def tell_registrant(job: Job) -> dict[str, Any]:
     Nothing is written to whom there is no address, nor where the registration has gone on since.
     """
     params = job.params
-    registration = db.session.get_one(Registration, params["registration"])
-    kind = _kind(registration, params)
-    meeting = meeting_of(registration.meeting_id)
-    row = registration_in(meeting.id, registration.id)
-    link = link_of(meeting.scope_id, Role.DELEGATE, row.id)
+    found = addressee_of(params["registration"])
+    kind, meeting = _kind(found, params), meeting_of(found.meeting_id)
+    row, link = found.row, found.link
     recipient = row.email or (row.phone if params.get("texts") else "")
     if kind is None or not recipient or (link is None and kind not in WITHOUT_LINK):
         return {"posted": False}
     changes = [Change(**one) for one in params.get("changes", [])]
     letter = letter_to_person(kind, meeting, row, link, changes=changes)
-    scope_id, slug = meeting.scope_id, meeting.slug
+    slug = meeting.slug
     with transaction():
         attached: list[Attachment] = []
         if letter.calendar and row.email:
             stored = files.store(letter.calendar, CALENDAR)
             attached.append(Attachment(f"{slug}.ics", CALENDAR, stored.digest))
-        post(
-            SYSTEM,
-            scope_id,
+        send = post_by(
+            job,
             recipient,
             letter.subject,
             letter.text,
@@ -65,7 +63,7 @@ def tell_registrant(job: Job) -> dict[str, Any]:
             about=f"registration:{row.id}",
             attachments=attached,
         )
-    return {"posted": True, "kind": kind.value}
+    return send()
 
 
 def tell_unit(job: Job) -> dict[str, Any]:
@@ -100,7 +98,8 @@ def tell_unit(job: Job) -> dict[str, Any]:
     return {"posted": True, "kind": kind.value}
 
 
-def _kind(registration: Registration, params: dict[str, Any]) -> Kind | None:
+def _kind(found: Addressee, params: dict[str, Any]) -> Kind | None:
+    registration = found.row
     if "kind" in params:
         kind = Kind(params["kind"])
         gone = kind is Kind.REMINDER and registration.state is not State.APPROVED
@@ -111,6 +110,6 @@ def _kind(registration: Registration, params: dict[str, Any]) -> Kind | None:
     return decide_kind(
         registration.state,
         State(before) if before else None,
-        is_substitute=registration.replaces_id is not None,
+        is_substitute=found.is_substitute,
         was_reminded=registration.reminded_at is not None,
     )

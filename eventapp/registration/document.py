@@ -8,6 +8,7 @@ from flask import current_app, render_template
 from flask_babel import force_locale, gettext
 
 from eventapp.accounts.models import PersonalLink
+from eventapp.accounts.queries import LinkHere
 from eventapp.accounts.service import link_token
 from eventapp.core import installation
 from eventapp.core.errors import N_
@@ -42,7 +43,7 @@ def base_url() -> str:
     return current_app.extensions["config"].base_url
 
 
-def link_address(link: PersonalLink) -> str:
+def link_address(link: PersonalLink | LinkHere) -> str:
     """Write a personal link as it is sent and printed."""
     return f"{base_url()}/l/{link_token(link)}"
 

@@ -7,19 +7,30 @@ form over and over comes to its limit. Limits are counted in the storage of Flas
 
 import hmac
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from threading import Lock
 
-from flask import current_app
+from flask import Flask, current_app
+from flask_limiter import Limiter
 from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
 
 from eventapp.core import clock, keys
+from eventapp.web.session import actor
 
 SLOWEST_PROGRAM = timedelta(seconds=2)
 """Nobody fills a form in quicker than this."""
 LONGEST_OPEN = timedelta(hours=24)
 _MAC_BYTES = 16
+SWEEP_SECONDS = 30
+
+
+def register(app: Flask) -> None:
+    """Let this application count; `LocalCounts` serve where no other storage is named."""
+    Limiter(key_func=lambda: str(actor()), app=app, default_limits=[])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,36 @@ def is_within(limit: str, *key: str) -> bool:
     """
     limiter = next(iter(current_app.extensions.get("limiter", ())), None)
     return limiter is None or limiter.limiter.hit(_limit(limit), *key)
+
+
+class LocalCounts(MemoryStorage):
+    """The counts of `memory://`, in this process; what has run out goes twice a minute.
+
+    The library begins a thread for nearly every count, which looks through all of them.
+    """
+
+    STORAGE_SCHEME = ["memory"]  # noqa: RUF012 - as the library declares it
+
+    def __init__(self, uri: str | None = None, **options: str) -> None:
+        super().__init__(uri, **options)  # type: ignore[arg-type]
+        self._turn, self._sweeps_at = Lock(), 0.0
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        """Count up, from nothing where the time of the last count is over; tell how many."""
+        now = time.time()
+        with self._turn:
+            if now >= self._sweeps_at:
+                self._sweep(now)
+            if self.expirations.get(key, 0.0) <= now:
+                self.storage[key], self.expirations[key] = 0, now + expiry
+            self.storage[key] += amount
+            return self.storage[key]
+
+    def _sweep(self, now: float) -> None:
+        for key in [key for key, end in self.expirations.items() if end <= now]:
+            self.storage.pop(key, None)
+            self.expirations.pop(key, None)
+        self._sweeps_at = now + SWEEP_SECONDS
 
 
 @lru_cache(maxsize=64)

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from eventapp.alliance.models import Person
+from eventapp.alliance.models import CERTAIN, Person
 from eventapp.alliance.queries.alliances import missing
 from eventapp.alliance.rules import Ordering
 from eventapp.core.db import db
@@ -58,7 +58,5 @@ def person_by_phone(alliance_id: int, phone: str) -> Person | None:
     if not digits:
         return None
     return db.session.scalar(
-        sa.select(Person).where(
-            Person.alliance_id == alliance_id, Person.phone == digits, ~Person.phone_in_doubt
-        )
+        sa.select(Person).where(Person.alliance_id == alliance_id, Person.phone == digits, CERTAIN)
     )

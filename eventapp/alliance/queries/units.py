@@ -70,7 +70,7 @@ def members_of(alliance_id: int, *, ordering: Ordering = Ordering.PROTOCOL) -> l
 
 def member_names(alliance_id: int) -> dict[int, str]:
     """Tell the names of the units that belong to an alliance now, by their ids."""
-    rows = db.session.connection().execute(_MEMBER_NAMES, {"alliance_id": alliance_id})
+    rows = db.session.connection().execute(_MEMBER_NAMES, {"alliance_id": alliance_id}).all()
     return {row[0]: row[1] for row in rows}
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.exc import IntegrityError
 
-from eventapp.alliance.models import Alliance, Person
+from eventapp.alliance.models import CERTAIN, Alliance, Person
 from eventapp.alliance.queries import members_of, organisation_in, person_in
 from eventapp.alliance.rules import RowProblem, ensure_rows
 from eventapp.alliance.service.spelling import (
@@ -87,7 +87,7 @@ _PEOPLE = (
 # SQLite finds the index of those who have a phone only where a query says that they have one.
 _BY_PHONE = _PEOPLE.where(
     _people.c.phone != sa.literal_column("''"),
-    ~_people.c.phone_in_doubt,
+    CERTAIN,
     _people.c.phone.in_(sa.bindparam("phones", expanding=True)),
 )
 _IN_DOUBT = _PEOPLE.where(
@@ -163,12 +163,10 @@ def ensure_people(
     rows: list[dict[str, Any]] = []
     for number, one in enumerate(people):
         try:
-            columns = _columns(one.name, one.phone, one.email, one.titles)
+            rows.append(person_row(alliance_id, one))
         except Invalid as error:
             error.row = number
             raise
-        unit = {"organisation_id": one.organisation_id, "phone_in_doubt": False}
-        rows.append({**columns, **unit})
     if not all(row["phone"] for row in rows):
         lock(Alliance, alliance_id)  # nothing but this keeps two nameless phones apart
     known = _known_among(alliance_id, rows)
@@ -178,12 +176,11 @@ def ensure_people(
     for row in rows:
         if (key := _identity(row)) not in known:
             fresh.setdefault(key, row)
-    common = {"alliance_id": alliance_id, "created_at": clock.now()}
     if fresh:
         try:
-            made = db.session.connection().execute(_NOTE, [row | common for row in fresh.values()])
+            made = db.session.connection().execute(_NOTE, list(fresh.values()))
         except IntegrityError as error:  # noted by somebody else since we looked
-            raise Busy("phone_just_noted", N_("刚刚有人同时在提交，请再试一次。")) from error
+            raise phone_just_noted() from error
         for (key, row), person_id in zip(fresh.items(), made.scalars(), strict=True):
             known[key] = _as_known(row | {"id": person_id}, is_new=True)
     return [known[_identity(row)] for row in rows]
@@ -222,6 +219,17 @@ def _leave_strangers_out(
 def _as_known(row: Mapping[str, Any], *, is_new: bool = False) -> KnownPerson:
     values = (row[name] for name in ("id", "name", "email", "titles", "organisation_id"))
     return KnownPerson(*values, is_new=is_new)
+
+
+def person_row(alliance_id: int, person: PersonIn) -> dict[str, Any]:
+    """Clean what was typed about somebody new into the columns of their row; Invalid says where."""
+    return {
+        **_columns(person.name, person.phone, person.email, person.titles),
+        "organisation_id": person.organisation_id,
+        "alliance_id": alliance_id,
+        "phone_in_doubt": False,
+        "created_at": clock.now(),
+    }
 
 
 def _identity(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -391,7 +399,7 @@ def _clean_email(text: str) -> str:
 
 def _known(alliance_id: int, name: str, phone: str, organisation_id: int | None) -> Person | None:
     query = sa.select(Person).where(
-        Person.alliance_id == alliance_id, Person.phone == phone, ~Person.phone_in_doubt
+        Person.alliance_id == alliance_id, Person.phone == phone, CERTAIN
     )
     if phone:
         return db.session.scalar(query)
@@ -414,3 +422,8 @@ def _unit_named(units: dict[str, int], name: str) -> int | None:
 def phone_taken() -> Conflict:
     """Say that a phone is another person's."""
     return Conflict("phone_taken", N_("这个电话号码已登记在另一位人员名下。"))
+
+
+def phone_just_noted() -> Busy:
+    """Ask for another try where somebody noted the same phone meanwhile, without saying so."""
+    return Busy("phone_just_noted", N_("刚刚有人同时在提交，请再试一次。"))

@@ -10,6 +10,7 @@ from flask import current_app
 from flask_babel import force_locale, gettext
 
 from eventapp.accounts.models import PersonalLink
+from eventapp.accounts.queries import LinkHere
 from eventapp.agenda.document import calendar_file
 from eventapp.agenda.queries import latest_edition
 from eventapp.core import installation
@@ -65,7 +66,7 @@ def letter_to_person(
     kind: Kind,
     meeting: Meeting,
     row: Row,
-    link: PersonalLink | None,
+    link: PersonalLink | LinkHere | None,
     *,
     changes: Sequence[Change] = (),
     language: str | None = None,

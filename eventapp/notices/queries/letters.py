@@ -6,8 +6,11 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from eventapp.accounts.models import PersonalLink
+from eventapp.accounts.queries import LinkHere
 from eventapp.alliance.models import Organisation, Person
 from eventapp.core import clock
+from eventapp.core.access import Role
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
 from eventapp.core.ledger import AuditEntry
@@ -17,6 +20,7 @@ from eventapp.notices.queries.changes import changes_of
 from eventapp.notices.rules import Kind
 from eventapp.registration.models import Delegation, Registration
 from eventapp.registration.queries import Row, registrations_of
+from eventapp.registration.queries.registrations import ROWS
 from eventapp.registration.rules import State
 
 TOLD_OF_CHANGES = (State.SUBMITTED, State.APPROVED, State.WAITLISTED, State.INVITED)
@@ -29,6 +33,41 @@ class LetterRow:
     message: Message
     name: str
     registration_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """A registration to be written about, its meeting, its personal link if it has one."""
+
+    row: Row
+    meeting_id: int
+    is_substitute: bool
+    link: LinkHere | None
+
+
+_ADDRESSEE = (
+    ROWS.add_columns(
+        Registration.meeting_id, Registration.replaces_id, PersonalLink.id, PersonalLink.generation
+    )
+    .join(Meeting, Meeting.id == Registration.meeting_id)
+    .outerjoin(
+        PersonalLink,
+        sa.and_(
+            PersonalLink.scope_id == Meeting.scope_id,
+            PersonalLink.role == Role.DELEGATE,
+            PersonalLink.subject_id == Registration.id,
+        ),
+    )
+    .where(Registration.id == sa.bindparam("registration"))
+)
+
+
+def addressee_of(registration_id: int) -> Addressee:
+    """Read all that a letter about a registration needs."""
+    found = db.session.connection().execute(_ADDRESSEE, {"registration": registration_id}).one()
+    *row, meeting_id, replaces_id, link_id, generation = found
+    link = None if link_id is None else LinkHere(link_id, generation)
+    return Addressee(Row(*row), meeting_id, replaces_id is not None, link)
 
 
 def recipients_of(meeting: Meeting, kind: Kind) -> list[Row]:

@@ -1,6 +1,6 @@
 """How many places a meeting has, and how many of them are taken."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,11 +88,15 @@ _USUAL_TERMS = sa.text(
 _TAKEN = (
     sa.select(sa.func.count())
     .select_from(_registrations)
-    .where(_registrations.c.meeting_id == _meetings.c.id, _registrations.c.state.in_(TAKING))
+    .where(
+        _registrations.c.meeting_id == _meetings.c.id,
+        # Not IN, which is written out anew each time that it runs.
+        sa.or_(*(_registrations.c.state == state for state in TAKING)),
+    )
 )
 _OF_CATEGORY = _TAKEN.where(_registrations.c.category == _rules.c.category)
 # People are counted only where a number limits them.
-_LIMITS = (
+LIMITS = (
     sa.select(
         sa.case((_terms.c.quota.is_not(None), _terms.c.quota - _TAKEN.scalar_subquery())),
         _terms.c.unit_quota,
@@ -109,6 +113,7 @@ _LIMITS = (
     )
     .where(_meetings.c.id == _MEETING)
 )
+LIMITING = 7  # columns
 _QUOTAS = sa.select(_delegations.c.organisation_id, _delegations.c.quota).where(
     _delegations.c.meeting_id == _MEETING,
     _delegations.c.organisation_id.in_(_UNITS),
@@ -142,16 +147,21 @@ def hold_places(meeting_id: int, units: Collection[int]) -> Places:
 def look_at_places(meeting_id: int, units: Collection[int]) -> Places:
     """Count the free places without holding anything: for pages, never for who takes one."""
     connection, key = db.session.connection(), {"meeting_id": meeting_id}
+    return placed(connection.execute(LIMITS, key).all(), meeting_id, units)
+
+
+def placed(rows: Sequence[Any], meeting_id: int, units: Collection[int]) -> Places:
+    """Read the places that are left from rows that begin as those of LIMITS do."""
     rules = {category: RuleRow(category in PUBLIC_CATEGORIES) for category in Category}
     categories: dict[Category, int | None] = dict.fromkeys(Category)
-    of_meeting, of_unit = None, None
-    for row in connection.execute(_LIMITS, key):
-        of_meeting, of_unit, category, *rule, left = row
+    of_meeting, of_unit = rows[0][:2] if rows else (None, None)
+    for _, _, category, *rule, left in (row[:LIMITING] for row in rows):
         if category is not None:
             rules[category], categories[category] = RuleRow(*rule), left
     of_units: dict[int, int | None] = dict.fromkeys(units, of_unit)
     if units:
-        named = {**key, "units": sorted(units)}
+        connection = db.session.connection()
+        named = {"meeting_id": meeting_id, "units": sorted(units)}
         of_units.update({row[0]: row[1] for row in connection.execute(_QUOTAS, named)})
         if any(quota is not None for quota in of_units.values()):
             for unit, taken in connection.execute(_BY_UNIT, named):

@@ -13,10 +13,11 @@ from eventapp.core.access import Role
 from eventapp.core.errors import N_, Conflict, Invalid
 from eventapp.core.phones import clean_phone
 from eventapp.meetings.models import Meeting
-from eventapp.meetings.queries import MeetingHere, meeting_here
+from eventapp.meetings.queries import MeetingHere
 from eventapp.registration.forms import EnterLinkForm, RegisterForm, category_choices
 from eventapp.registration.forms.questions import with_questions
-from eventapp.registration.queries import consent_of, fields_of, open_categories, shown_consent
+from eventapp.registration.queries import consent_of, shown_consent
+from eventapp.registration.queries.arrival import FormHere, form_here
 from eventapp.registration.queries.places import terms_of
 from eventapp.registration.routes.blueprint import bp, browser, public_meeting
 from eventapp.registration.routes.passes import holders
@@ -39,10 +40,10 @@ CROWD = "200 per hour"
 """More from one address for one meeting are taken as well, but somebody looks at them first."""
 
 
-def _register_form(meeting_id: int) -> RegisterForm:
-    made = with_questions(RegisterForm, fields_of(meeting_id), locale())
+def _register_form(here: FormHere) -> RegisterForm:
+    made = with_questions(RegisterForm, here.fields, locale())
     form = cast("RegisterForm", made())
-    form.category.choices = category_choices(open_categories(meeting_id))
+    form.category.choices = category_choices(here.categories)
     if not form.is_submitted() and form.category.choices:
         form.category.data = form.category.choices[0][0]
     return form
@@ -107,7 +108,7 @@ def _is_closed(meeting: Meeting | MeetingHere, form: RegisterForm) -> bool:
 def register(meeting: str) -> str | tuple[str, int]:
     """Show the form while registration is open, else say that it is not."""
     found = public_meeting(meeting)
-    form = _register_form(found.id)
+    form = _register_form(form_here(meeting))
     if _is_closed(found, form):
         return render_template("registration/closed.html", meeting=found)
     return _page(found, form)
@@ -117,8 +118,8 @@ def register(meeting: str) -> str | tuple[str, int]:
 @public
 def submit_registration(meeting: str) -> Response | tuple[str, int]:
     """Register whoever filled in the form; an approved one comes straight to the pass."""
-    here = meeting_here(meeting)  # a page needs the whole meeting, a registration does not
-    form = _register_form(here.id)
+    asked = form_here(meeting)  # a page needs the whole meeting, a registration does not
+    here, form = asked.meeting, _register_form(asked)
     if _is_closed(here, form):
         page = render_template("registration/closed.html", meeting=public_meeting(meeting))
         return page, 409

@@ -1,7 +1,7 @@
 """Taking people in: one, or a whole group, by the same few statements."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,15 +9,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from eventapp.accounts.service import make_links
+from eventapp.accounts.models import PersonalLink
+from eventapp.accounts.service import link_made, link_row
+from eventapp.alliance.service.people import phone_just_noted
 from eventapp.core import clock
 from eventapp.core.access import Actor, Role
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import N_, Busy, Conflict
+from eventapp.core.errors import N_, Busy, Conflict, DomainError
 from eventapp.core.jobs import enqueue_all
 from eventapp.core.ledger import Act, audit_all
+from eventapp.core.rows import Rows, next_ids, refused_table
 from eventapp.meetings.models import Meeting
+from eventapp.meetings.queries import MeetingHere
 from eventapp.registration.models import Answer, Consent, ConsentText, Pass, Registration
+from eventapp.registration.queries.arrival import ConsentHere
 from eventapp.registration.queries.places import TAKING, Places, hold_places
 from eventapp.registration.rules import (
     PUBLIC_CATEGORIES,
@@ -32,10 +37,12 @@ DESK, LIAISON, PUBLIC = "desk", "liaison", "public"
 """Ways in which a registration comes; the desk may choose any category, and approves at once."""
 
 _registrations: Any = Registration.__table__
+_answers: Any = Answer.__table__
+_consents: Any = Consent.__table__
 _passes: Any = Pass.__table__
-_REGISTER = sa.insert(_registrations).returning(_registrations.c.id, sort_by_parameter_order=True)
-_CONSENT = sa.insert(Consent.__table__)  # type: ignore[arg-type]
-_ANSWER = sa.insert(Answer.__table__)  # type: ignore[arg-type]
+_links: Any = PersonalLink.__table__
+NUMBERED = (_registrations, _links)
+"""Tables whose rows get their numbers before they are written."""
 _PASS = sa.insert(_passes)
 
 
@@ -93,7 +100,7 @@ def enrol(
         places = hold_places(
             meeting.id, {one.organisation_id for one in wishes if one.organisation_id is not None}
         )
-        states = [_decide(places, wish, channel) for wish in wishes]
+        states = [decide(places, wish, channel) for wish in wishes]
         if whole and State.WAITLISTED in states:
             raise GroupRefused(
                 "group_too_large",
@@ -103,11 +110,13 @@ def enrol(
                 left=sum(state is not State.WAITLISTED for state in states),
                 wanted=len(states),
             )
-        ids = _write(meeting, wishes, states, channel, consent)
-        return _equip(actor, meeting, wishes, states, ids, channel, consent)
+        ids, links = next_ids(db.session.connection(), len(wishes), *NUMBERED)
+        taken = Taken(meeting, channel, consent, wishes, states, ids, links)
+        return take_in(actor, taken)
 
 
-def _decide(places: Places, wish: Wish, channel: str) -> State:
+def decide(places: Places, wish: Wish, channel: str) -> State:
+    """Decide how a wish stands, and take its place where it holds one."""
     rules = places.rules
     if channel == PUBLIC:
         allowed = frozenset(category for category, rule in rules.items() if rule.public)
@@ -127,16 +136,58 @@ def _decide(places: Places, wish: Wish, channel: str) -> State:
     return state
 
 
-def _write(
-    meeting: Meeting,
-    wishes: Sequence[Wish],
-    states: Sequence[State],
-    channel: str,
-    consent: ConsentText | None,
-) -> list[int]:
-    connection, now = db.session.connection(), clock.now()
-    rows = [
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """People who are taken in together, how each stands, and the numbers reserved for them."""
+
+    meeting: Meeting | MeetingHere
+    channel: str
+    consent: ConsentText | ConsentHere | None
+    wishes: Sequence[Wish]
+    states: Sequence[State]
+    ids: Sequence[int]
+    links: Sequence[int]
+
+    def each(self) -> Iterable[tuple[int, int, Wish, State]]:
+        """Go through them: number, number of the link, wish and state."""
+        return zip(self.ids, self.links, self.wishes, self.states, strict=True)
+
+
+def take_in(
+    actor: Actor, taken: Taken, *, before: Sequence[Rows] = (), after: Sequence[Rows] = ()
+) -> list[Enrolled]:
+    """Write registrations with all that they need in their state, record it, tell the people.
+
+    `before` are rows that come first, as a person who is new, `after` those that come last.
+    """
+    meeting, ends_at = taken.meeting, link_ends_at(taken.meeting)
+    try:
+        audit_all(actor, meeting.scope_id, _acts(taken), [*before, *_rows(taken), *after])
+    except IntegrityError as error:
+        raise _refusal(error) from error
+    enqueue_all(
+        "tell_registrant",
+        meeting.scope_id,
+        actor,
+        [
+            {"registration": one, "state": state.value}
+            for one, _, wish, state in taken.each()
+            if wish.writes
+        ],
+    )
+    return [
+        Enrolled(one, wish.person_id, state, link, ends_at)
+        for one, link, wish, state in taken.each()
+    ]
+
+
+def _rows(taken: Taken) -> list[Rows]:
+    """Write registrations, consents, answers, passes and links, each after what it speaks of."""
+    meeting, channel, now = taken.meeting, taken.channel, clock.now()
+    ends_at = link_ends_at(meeting)
+    registrations = [
         {
+            "id": one,
             "meeting_id": meeting.id,
             "person_id": wish.person_id,
             "organisation_id": wish.organisation_id,
@@ -150,66 +201,61 @@ def _write(
             "submitted_at": now,
             "decided_at": now if state is State.APPROVED else None,
         }
-        for wish, state in zip(wishes, states, strict=True)
+        for one, _, wish, state in taken.each()
     ]
-    try:
-        ids = list(connection.execute(_REGISTER, rows).scalars())
-    except IntegrityError as error:
-        raise Conflict("already_registered", N_("这个人已经报名，不必再报。")) from error
-    if consent is not None:
-        given = {"consent_text_id": consent.id, "given_at": now, "channel": channel}
-        connection.execute(_CONSENT, [{**given, "registration_id": one} for one in ids])
+    consents: list[dict[str, Any]] = []
+    if taken.consent is not None:
+        given = {"consent_text_id": taken.consent.id, "given_at": now, "channel": channel}
+        consents = [{**given, "registration_id": one} for one in taken.ids]
     answers = [
         {"registration_id": one, "field_id": field_id, "value": value}
-        for one, wish in zip(ids, wishes, strict=True)
+        for one, _, wish, _ in taken.each()
         for field_id, value in wish.answers.items()
     ]
-    if answers:
-        connection.execute(_ANSWER, answers)
-    return ids
+    passes = _pass_rows(meeting.id, [one for one, _, _, state in taken.each() if has_pass(state)])
+    links = [
+        {"id": link, **link_row(Role.DELEGATE, meeting.scope_id, one, expires_at=ends_at)}
+        for one, link, _, _ in taken.each()
+    ]
+    return [
+        (_registrations, registrations),
+        (_consents, consents),
+        (_answers, answers),
+        (_passes, passes),
+        (_links, links),
+    ]
 
 
-def _equip(
-    actor: Actor,
-    meeting: Meeting,
-    wishes: Sequence[Wish],
-    states: Sequence[State],
-    ids: Sequence[int],
-    channel: str,
-    consent: ConsentText | None,
-) -> list[Enrolled]:
-    """Give registrations what they need in their state, write it down, and tell the people."""
-    add_passes(meeting.id, [one for one, state in zip(ids, states, strict=True) if has_pass(state)])
-    ends_at = link_ends_at(meeting)
-    links = make_links(Role.DELEGATE, meeting.scope_id, ids, expires_at=ends_at)
+def _acts(taken: Taken) -> list[Act]:
+    consent = taken.consent
     agreed = {"consent": consent.version, "digest": consent.digest} if consent else {}
-    each = list(zip(ids, wishes, states, strict=True))
-    audit_all(
-        actor,
-        meeting.scope_id,
-        [
-            Act(
-                "registration.submit",
-                f"registration:{one}",
-                {
-                    "person": wish.person_id,
-                    "category": wish.category.value,
-                    "state": state.value,
-                    "channel": channel,
-                    "link": links[one],
-                    **agreed,
-                },
-            )
-            for one, wish, state in each
-        ],
-    )
-    enqueue_all(
-        "tell_registrant",
-        meeting.scope_id,
-        actor,
-        [{"registration": one, "state": state.value} for one, wish, state in each if wish.writes],
-    )
-    return [Enrolled(one, wish.person_id, state, links[one], ends_at) for one, wish, state in each]
+    return [
+        Act(
+            "registration.submit",
+            f"registration:{one}",
+            {
+                "person": wish.person_id,
+                "category": wish.category.value,
+                "state": state.value,
+                "channel": taken.channel,
+                "link": link,
+                **agreed,
+            },
+        )
+        for one, link, wish, state in taken.each()
+    ]
+
+
+def _refusal(error: IntegrityError) -> DomainError:
+    """Say in words which constraint refused."""
+    table = refused_table(error)
+    if table == "people":
+        return phone_just_noted()
+    if table == "personal_links":
+        return link_made()
+    if table == "passes":
+        return _busy()
+    return Conflict("already_registered", N_("这个人已经报名，不必再报。"))
 
 
 def has_pass(state: State) -> bool:
@@ -221,13 +267,20 @@ def add_passes(meeting_id: int, registration_ids: Sequence[int]) -> None:
     """Give registrations their first passes; the caller records it."""
     if not registration_ids:
         return
-    connection, now = db.session.connection(), clock.now()
-    common = {"meeting_id": meeting_id, "generation": 1, "issued_at": now}
-    rows = [
+    try:
+        db.session.connection().execute(_PASS, _pass_rows(meeting_id, registration_ids))
+    except IntegrityError as error:
+        raise _busy() from error
+
+
+def _pass_rows(meeting_id: int, registration_ids: Sequence[int]) -> list[dict[str, Any]]:
+    common = {"meeting_id": meeting_id, "generation": 1, "issued_at": clock.now()}
+    return [
         {**common, "registration_id": one, "code": make_code(secrets.randbits)}
         for one in registration_ids
     ]
-    try:
-        connection.execute(_PASS, rows)
-    except IntegrityError as error:  # one in a million draws a code that somebody has
-        raise Busy("database_busy", N_("系统正忙，请稍后再试；您的内容没有丢失。")) from error
+
+
+def _busy() -> Busy:
+    # one in a million draws a code that somebody has
+    return Busy("database_busy", N_("系统正忙，请稍后再试；您的内容没有丢失。"))

@@ -13,7 +13,7 @@ from eventapp.core.db import db, flush_or, lock, transaction
 from eventapp.core.errors import N_, Conflict, NotFound
 from eventapp.core.ledger import audit
 from eventapp.meetings.models import Meeting
-from eventapp.meetings.queries import meeting_of
+from eventapp.meetings.queries import MeetingHere, meeting_of
 from eventapp.registration.models import Delegation, Mandate, Pass, Registration
 from eventapp.registration.rules import State, make_code
 
@@ -146,7 +146,7 @@ def _link(actor: Actor, role: Role, meeting_id: int, subject_id: int) -> Persona
     )
 
 
-def link_ends_at(meeting: Meeting) -> datetime:
+def link_ends_at(meeting: Meeting | MeetingHere) -> datetime:
     """Tell until when personal links to a meeting open, from now on."""
     return max(meeting.ends_at, clock.now()) + LINK_LIVES_ON
 

@@ -6,32 +6,49 @@ Who had registered gets the link again, at the address on file, never at the one
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from eventapp.accounts.service import open_new_link
+from eventapp.accounts.models import SignIn
+from eventapp.accounts.service import open_new_link, opening
+from eventapp.alliance.models import Person
 from eventapp.alliance.queries import member_names, person_in
 from eventapp.alliance.service.people import (
     KnownPerson,
     PersonIn,
     change_person,
     ensure_people,
+    person_row,
 )
 from eventapp.core import clock, files
 from eventapp.core.access import ANONYMOUS
-from eventapp.core.db import transaction
+from eventapp.core.db import db, transaction
 from eventapp.core.errors import N_, Conflict, Invalid
 from eventapp.core.names import name_key
 from eventapp.core.phones import clean_phone
+from eventapp.core.rows import next_ids
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import MeetingHere, meeting_of
 from eventapp.meetings.rules import State as MeetingState
 from eventapp.registration.models import ConsentText
 from eventapp.registration.queries import alive_registration, consent_of
+from eventapp.registration.queries.arrival import arrival_of, hold_arrivals
 from eventapp.registration.rules import DEFAULT_CONSENT, Category, State
 from eventapp.registration.service.attendance import tell
-from eventapp.registration.service.enrolment import PUBLIC, Wish, enrol
+from eventapp.registration.service.enrolment import (
+    NUMBERED,
+    PUBLIC,
+    Taken,
+    Wish,
+    decide,
+    enrol,
+    take_in,
+)
+from eventapp.registration.service.passes import link_ends_at
 from eventapp.registration.service.settings import current_consent
 
+_people: Any = Person.__table__
+_sign_ins: Any = SignIn.__table__
 MANY_AT_ONCE = N_("同一网络在一小时内报名的人很多，请核对后再通过。")
 
 
@@ -79,47 +96,100 @@ def register_publicly(
     `own` are the registrations that this browser holds: sent once more, a form finds its own.
     """
     digits = _needed_phone(phone)
+    typed = Typed(name, digits, email, titles, unit, consent_version, papers)
+    wish = Wish(
+        0,
+        category,
+        unit_text=unit,
+        to_check=MANY_AT_ONCE if is_crowd else "",
+        language=language,
+        answers=answers or {},
+        writes=bool(email),
+    )
     with transaction():
-        meeting = meeting_of(meeting_id)
-        ensure_open(meeting)
-        consent = agreed_consent(meeting_id, consent_version)
-        unit_id = member_named(meeting.alliance_id, unit)
-        typed = PersonIn(name, digits, email, titles, unit_id)
-        earlier: dict[int, int] = {}
+        reception = _take_newcomer(meeting_id, typed, wish, browser)
+    if reception is not None:
+        return reception
+    with transaction():  # anew: whoever is known is held before places are
+        return _take_known(meeting_id, typed, wish, browser, own)
 
-        def may_be(_typed: PersonIn, known: KnownPerson) -> bool:
-            if name_key(known.name) != name_key(name):
-                return False
-            found = alive_registration(meeting_id, known.id)
-            if found is not None:
-                earlier[known.id] = found
-            is_address = not known.email or known.email.lower() == email.strip().lower()
-            return found in own or (found is None and is_address)
 
-        person = ensure_people(meeting.alliance_id, [typed], may_be)[0]
-        if person.id in earlier:
-            return Reception(earlier[person.id])
-        for one in [*earlier.values()][:1]:
-            tell(ANONYMOUS, one)
-        if not person.is_new:
-            _complete(meeting.alliance_id, person.id, email, titles)
-        wish = Wish(
-            person.id,
-            category,
-            unit_id,
-            unit,
-            to_check=MANY_AT_ONCE if is_crowd else "",
-            language=language,
-            answers=answers or {},
-            writes=bool(person.email or email),
-        )
-        for data, media_type in papers:
-            files.store(data, media_type)
-        enrolled = enrol(ANONYMOUS, meeting, [wish], channel=PUBLIC, consent=consent)[0]
-        if enrolled.state is not State.APPROVED:
-            return Reception()
-        token = open_new_link(enrolled.link_id, enrolled.link_ends_at, browser)
-        return Reception(enrolled.registration_id, enrolled.link_id, token)
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed about a person, and which consent text was on the page."""
+
+    name: str
+    phone: str
+    email: str
+    titles: str
+    unit: str
+    consent_version: int
+    papers: Sequence[tuple[bytes, str]]
+
+
+def _take_newcomer(meeting_id: int, typed: Typed, wish: Wish, browser: str) -> Reception | None:
+    """Register somebody whom nobody knows, in few statements; None for who is not that simple."""
+    alliance_id = hold_arrivals(meeting_id)
+    unit_id = None if alliance_id is None else member_named(alliance_id, typed.unit)
+    arrival = None if alliance_id is None else arrival_of(meeting_id, typed.phone, unit_id)
+    if arrival is None or arrival.consent.version != typed.consent_version:
+        return None
+    meeting = arrival.meeting
+    ensure_open(meeting)
+    person = PersonIn(typed.name, typed.phone, typed.email, typed.titles, unit_id)
+    row = person_row(meeting.alliance_id, person)
+    (person_id,), ids, links = next_ids(db.session.connection(), 1, _people, *NUMBERED)
+    wish = replace(wish, person_id=person_id, organisation_id=unit_id)
+    state = decide(arrival.places, wish, PUBLIC)
+    token, opened = opening(links[0], link_ends_at(meeting), browser)
+    for data, media_type in typed.papers:
+        files.store(data, media_type)
+    taken = Taken(meeting, PUBLIC, arrival.consent, [wish], [state], ids, links)
+    signs_in = [(_sign_ins, [opened])] if state is State.APPROVED else []
+    take_in(ANONYMOUS, taken, before=[(_people, [{"id": person_id, **row}])], after=signs_in)
+    return Reception(ids[0], links[0], token) if signs_in else Reception()
+
+
+def _take_known(
+    meeting_id: int, typed: Typed, wish: Wish, browser: str, own: Collection[int]
+) -> Reception:
+    """Register somebody who may be known, or whom a meeting takes before anything was set."""
+    meeting = meeting_of(meeting_id)
+    ensure_open(meeting)
+    consent = agreed_consent(meeting_id, typed.consent_version)
+    unit_id = member_named(meeting.alliance_id, typed.unit)
+    typed_in = PersonIn(typed.name, typed.phone, typed.email, typed.titles, unit_id)
+    earlier: dict[int, int] = {}
+
+    def may_be(_typed: PersonIn, known: KnownPerson) -> bool:
+        if name_key(known.name) != name_key(typed.name):
+            return False
+        found = alive_registration(meeting_id, known.id)
+        if found is not None:
+            earlier[known.id] = found
+        is_address = not known.email or known.email.lower() == typed.email.strip().lower()
+        return found in own or (found is None and is_address)
+
+    person = ensure_people(meeting.alliance_id, [typed_in], may_be)[0]
+    if person.id in earlier:
+        return Reception(earlier[person.id])
+    for one in [*earlier.values()][:1]:
+        tell(ANONYMOUS, one)
+    if not person.is_new:
+        _complete(meeting.alliance_id, person.id, typed.email, typed.titles)
+    wish = replace(
+        wish,
+        person_id=person.id,
+        organisation_id=unit_id,
+        writes=bool(person.email or typed.email),
+    )
+    for data, media_type in typed.papers:
+        files.store(data, media_type)
+    enrolled = enrol(ANONYMOUS, meeting, [wish], channel=PUBLIC, consent=consent)[0]
+    if enrolled.state is not State.APPROVED:
+        return Reception()
+    token = open_new_link(enrolled.link_id, enrolled.link_ends_at, browser)
+    return Reception(enrolled.registration_id, enrolled.link_id, token)
 
 
 def _needed_phone(phone: str) -> str:

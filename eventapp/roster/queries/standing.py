@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from eventapp.alliance.models import Person
+from eventapp.alliance.models import CERTAIN, Person
 from eventapp.alliance.queries import likely_same_as, member_names, organisation_names, person_in
 from eventapp.alliance.rules import Described, Likeness
 from eventapp.core.db import db
@@ -38,7 +38,7 @@ _PEOPLE = sa.select(_people.c.id, _people.c.name, _people.c.phone, _people.c.org
 )
 _BY_PHONE = _PEOPLE.where(
     _people.c.phone != sa.literal_column("''"),
-    ~_people.c.phone_in_doubt,
+    CERTAIN,
     _people.c.phone.in_(sa.bindparam("phones", expanding=True)),
 )
 _OF_UNIT = _PEOPLE.where(

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from eventapp.core import clock, files, outbox
 from eventapp.core.access import SYSTEM
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Conflict
-from eventapp.core.jobs import Job, JobState
-from eventapp.core.outbox import Attachment, Fate, Message, fate_of, post, resend
+from eventapp.core.jobs import LOST_AFTER, Job, JobState, enqueue, run
+from eventapp.core.outbox import Attachment, Fate, Message, fate_of, post, post_by, resend
 from eventapp.core.scope import ROOT
 from eventapp.core.transports import FolderMessenger, FolderTransport, SmtpTransport, Transport
 from eventapp.web.queue import run_due
@@ -206,3 +207,49 @@ def test_a_mail_that_is_forgotten_on_its_way_leaves_no_copy_either(
     _work(house)
     assert fate_of(_found(one)) is Fate.SENT
     assert list((tmp_path / "mails").iterdir()) == []
+
+
+def _told(house: Flask, *, dies: bool) -> str:
+    """Let one job compose a mail and send it; where it dies, it does after the commit."""
+
+    def tell(job: Job) -> dict[str, object]:
+        with transaction():
+            send = post_by(job, TO, "会议通知", "请准时参会。")
+        if dies:
+            raise SystemExit
+        return send()
+
+    with transaction():
+        job_id = enqueue("tell", ROOT, SYSTEM)
+    with suppress(SystemExit):
+        run(job_id, {"tell": tell, "send_message": outbox.send_message})
+    return db.session.scalars(sa.select(Message.message_id)).one()
+
+
+def test_one_job_composes_a_mail_and_sends_it(house: Flask, server: Server) -> None:
+    message_id = _told(house, dies=False)
+    _work(house, 3)
+    assert server.ids == [message_id]
+    assert db.session.scalars(sa.select(Job.state)).all() == [JobState.DONE]
+    assert fate_of(db.session.scalars(sa.select(Message)).one()) is Fate.SENT
+
+
+def test_a_job_that_dies_between_composing_and_sending_sends_the_same_mail_later(
+    house: Flask, server: Server
+) -> None:
+    message_id = _told(house, dies=True)
+    assert server.ids == []
+    with clock.fixed(clock.now() + LOST_AFTER + timedelta(minutes=1)):
+        _work(house, 3)
+    assert server.ids == [message_id], "not composed again, and not lost"
+    assert fate_of(db.session.scalars(sa.select(Message)).one()) is Fate.TWICE, "it may have gone"
+
+
+def test_a_mail_that_is_refused_for_now_is_not_composed_again(house: Flask, server: Server) -> None:
+    server.answers[TO] = "451 4.7.1 greylisted"
+    message_id = _told(house, dies=False)
+    del server.answers[TO]
+    with clock.fixed(clock.now() + timedelta(hours=1)):
+        run_due(house)
+    assert server.ids == [message_id]
+    assert fate_of(db.session.scalars(sa.select(Message)).one()) is Fate.SENT
