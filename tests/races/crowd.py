@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,27 +52,59 @@ class Phone:
         await self.writer.wait_closed()
 
 
-async def open_phones(arena: Arena, port: int, gates: Iterable[int]) -> list[Phone]:
-    """Open one phone for each gate that is named, which may be named often."""
-    return [await Phone(arena, port, gate).open() for gate in gates]
-
-
 async def hang_up(phones: Iterable[Phone]) -> None:
     """Close them all."""
     for phone in phones:
         await phone.close()
 
 
-def rush(arena: Arena, port: int, *, phones_a_gate: int) -> list[list[Said]]:
-    """Let all phones of all gates scan each pass at the same moment; tells what they heard."""
+def rush(arena: Arena, ports: Sequence[int], *, phones_a_gate: int) -> list[list[Said]]:
+    """Let all phones of all gates scan each pass at the same moment; tells what they heard.
+
+    The phones of a gate are spread over the servers that listen on these ports.
+    """
 
     async def all_passes() -> list[list[Said]]:
-        gates = list(range(len(arena.gates))) * phones_a_gate
-        phones = await open_phones(arena, port, gates)
+        phones = [
+            await Phone(arena, ports[number % len(ports)], gate).open()
+            for number in range(phones_a_gate)
+            for gate in range(len(arena.gates))
+        ]
         heard = [
             list(await asyncio.gather(*(phone.scan(text) for phone in phones)))
             for text in arena.passes
         ]
+        await hang_up(phones)
+        return heard
+
+    return asyncio.run(all_passes())
+
+
+def follow(arena: Arena, ports: Sequence[int], texts: Sequence[str]) -> list[list[Said]]:
+    """Let the first gate admit each pass and the second scan it right after; others scan on.
+
+    Tells for each of these passes what both heard.
+    """
+
+    async def all_passes() -> list[list[Said]]:
+        phones = [
+            await Phone(arena, ports[gate % len(ports)], gate).open()
+            for gate in range(len(arena.gates))
+        ]
+        over = asyncio.Event()
+
+        async def keep_busy(phone: Phone) -> None:
+            while not over.is_set():
+                for text in arena.passes:
+                    if text not in texts and not over.is_set():
+                        await phone.scan(text)
+
+        async with asyncio.TaskGroup() as others:
+            for phone in phones[2:]:
+                others.create_task(keep_busy(phone))
+            first, second = phones[:2]
+            heard = [[await first.scan(text), await second.scan(text)] for text in texts]
+            over.set()
         await hang_up(phones)
         return heard
 

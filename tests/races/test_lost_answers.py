@@ -8,24 +8,22 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from babel.messages.pofile import read_po
 
 from eventapp.checkin.models import Admission, Scan
-from eventapp.checkin.rules import SAYING, VERDICT_LABEL, Verdict
 from eventapp.core.db import db
 from eventapp.core.ledger import head_of, verify
 from tests.arena import inside, scan_body
 from tests.conftest import FULL
-from tests.live import HERE, Browser, Live, scans_path, serving
+from tests.live import Browser, Live, scans_path, serving
 from tests.races.conftest import Battlefield
 from tests.races.lossy import Proxy, losing
 from tests.races.schedule import DEVICES, Act, Step, make_schedule, perform
+from tests.races.wording import is_ours
 
 pytestmark = pytest.mark.races
 
@@ -33,7 +31,6 @@ PASSES = 500 if FULL else 50
 LOST = 0.3
 TRIES = 40
 PHONE_LOST = (OSError, http.client.HTTPException)
-CATALOGUE = HERE / "eventapp/translations/en/LC_MESSAGES/messages.po"
 
 
 @dataclass
@@ -211,24 +208,3 @@ def test_control_taking_every_try_for_a_new_scan_changes_ledger_and_answers(
     lossy, proxy = try_out(fresh, "tests.races.forgetful_door:app", losing_much)
     assert len(lossy.ledger) == sum(map(len, proxy.given.values())) > PASSES * DEVICES
     assert any(len(set(given)) > 1 for given in proxy.given.values())
-
-
-def our_sentences() -> set[str]:
-    with Path(CATALOGUE).open("rb") as file:
-        return {message.id for message in read_po(file) if isinstance(message.id, str)}
-
-
-OURS = our_sentences()
-
-
-def is_ours(status: int, answer: Any) -> bool:
-    """Tell whether staff would read our own words and nothing else."""
-    if status == 200:
-        saying = SAYING[Verdict(answer["verdict"])]
-        said = (answer["word"], answer["sentence"], answer["next_step"])
-        return said == (
-            VERDICT_LABEL[Verdict(answer["verdict"])],
-            saying.sentence,
-            saying.next_step,
-        )
-    return answer is not None and answer["error"]["message"] in OURS
