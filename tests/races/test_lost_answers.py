@@ -89,26 +89,39 @@ def phone_of(where: Battlefield, port: int, device: int) -> Browser:
     return Browser(port, {"account": where.arena.staff[device]})
 
 
+def take(
+    hour: Hour, step: Act | Step, phones: list[Browser], on_lost: Callable[[Step], None]
+) -> None:
+    """Do one step; what was not heard of it is for another to ask again."""
+    if isinstance(step, Step):
+        try:
+            hour.ask(phones[step.device], step)
+        except PHONE_LOST:
+            on_lost(step)
+        return
+    with hour.where.app.app_context():
+        text = perform(hour.where.arena, step)
+        db.session.remove()
+    hour.texts[step.about] += [text] if text else []
+    hour.acts += 1
+
+
 def live_through(where: Battlefield, schedule: list[Act | Step], port: int) -> Hour:
     """Scan and change in the schedule's order; what was not heard is asked again meanwhile."""
     hour = Hour(where, [[text] for text in where.arena.passes])
     phones = [phone_of(where, port, device) for device in range(DEVICES)]
     again: list[Future[None]] = []
     with ThreadPoolExecutor(12) as pool:
-        for step in schedule:
-            if isinstance(step, Act):
-                with where.app.app_context():
-                    text = perform(where.arena, step)
-                    db.session.remove()
-                hour.texts[step.about] += [text] if text else []
-                hour.acts += 1
-            else:
-                try:
-                    hour.ask(phones[step.device], step)
-                except PHONE_LOST:
-                    again.append(pool.submit(hour.ask_again, port, step))
-            hour.go_on(1)
-        hour.go_on(12 * TRIES + len(schedule))
+
+        def ask_again(lost: Step) -> None:
+            again.append(pool.submit(hour.ask_again, port, lost))
+
+        try:
+            for step in schedule:
+                take(hour, step, phones, ask_again)
+                hour.go_on(1)
+        finally:  # whatever happened, nobody waits for ever
+            hour.go_on(12 * TRIES + len(schedule))
         for one in again:
             one.result()
     for phone in phones:
