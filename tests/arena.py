@@ -76,14 +76,21 @@ def inside(app: Flask) -> Iterator[None]:
             engine.dispose()
 
 
-def prepare(app: Flask, *, passes: int, units: int) -> Arena:
-    """Hold a meeting: `units` units inside and ready to vote, `passes` people still outside."""
+GATES = ("东门", "西门", "南门", "北门", "东南门", "西南门", "东北门", "西北门")
+
+
+def prepare(app: Flask, *, passes: int, units: int, gates: int = 2) -> Arena:
+    """Hold a meeting: `units` units inside and ready to vote, `passes` people still outside.
+
+    Each gate has one who scans there.
+    """
     with inside(app):
         hall = make_assembly(units)
         arena = Arena(hall.door.slug, hall.meeting_id, hall.door.scope_id, [hall.door.gate_id])
-        arena.gates.append(add_gate(SYSTEM, hall.meeting_id, "西门").id)
-        for name in ("东门岗", "西门岗"):
-            user = make_user(name=name)
+        for name in GATES[1:gates]:
+            arena.gates.append(add_gate(SYSTEM, hall.meeting_id, name).id)
+        for name in GATES[:gates]:
+            user = make_user(name=f"{name}岗")
             grant_role(SYSTEM, user.id, Role.DOOR_STAFF, arena.scope_id)
             arena.staff.append(sign_in_user(SYSTEM, user.id))
         for number in range(passes):

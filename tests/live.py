@@ -144,6 +144,11 @@ def csrf_of(csrf: str = CSRF) -> str:
     return URLSafeTimedSerializer(SECRET, salt="wtf-csrf-token").dumps(csrf)
 
 
+def scans_path(meeting: str) -> str:
+    """Tell where a device asks for the verdict on one scan."""
+    return f"/m/{meeting}/api/scans"
+
+
 class Browser:
     """One keep-alive connection with a cookie, as a phone has."""
 

@@ -156,7 +156,11 @@ def _connect_reading(connection: Any, _record: Any) -> None:
 
 def _begin_immediate(connection: sa.Connection) -> None:
     # A deferred BEGIN that reads first and writes later loses the race for the write lock.
-    connection.connection.cursor().execute("BEGIN IMMEDIATE")
+    try:
+        connection.connection.cursor().execute("BEGIN IMMEDIATE")
+    except connection.dialect.loaded_dbapi.OperationalError as error:
+        # Worded as SQLAlchemy does where it executes by itself: so `_turn` knows what to say.
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
 
 
 @contextmanager

@@ -30,7 +30,15 @@ from eventapp.web import pdf
 from eventapp.web.flood import draw_seal
 from tests.arena import Arena, inside, open_app, prepare, scan_body
 from tests.bench.load import Measured, Request, measure, postgres_root
-from tests.live import HERE, cookie_of, csrf_of, environment, postgres_database, serving
+from tests.live import (
+    HERE,
+    cookie_of,
+    csrf_of,
+    environment,
+    postgres_database,
+    scans_path,
+    serving,
+)
 
 REQUESTS = int(os.environ.get("BENCH_REQUESTS", "300"))
 UNITS = 80
@@ -161,7 +169,7 @@ def registrations(app: Flask) -> list[Request]:
 def scanning(arena: Arena) -> list[Request]:
     """Write one scan for each pass."""
     headers = signed({"account": arena.staff[0]}, JSON)
-    path = f"/m/{arena.slug}/api/scans"
+    path = scans_path(arena.slug)
     return [
         Request("POST", path, headers, json.dumps(scan_body(arena, 0, text)).encode())
         for text in arena.passes

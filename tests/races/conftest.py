@@ -1,8 +1,10 @@
 """A meeting on a database of its own, SQLite and PostgreSQL in turn, for processes to race on."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -27,15 +29,25 @@ class Battlefield:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def field(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Battlefield]:
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Battlefield]]:
+    """Prepare as many meetings as are asked for, each on a database of its own."""
+    numbers = count(1)
+    with ExitStack() as stack:
+
+        def make(*, passes: int = PASSES, units: int = UNITS, gates: int = 2) -> Battlefield:
+            name = f"menghui_races_{os.getpid()}_{next(numbers)}"
+            var = tmp_path / name
+            if request.param == "sqlite":
+                url = f"sqlite:///{var / 'races.db'}"
+            else:
+                url = stack.enter_context(postgres_database(POSTGRES, name))
+            app = open_app(var, url)
+            return Battlefield(app, prepare(app, passes=passes, units=units, gates=gates), var, url)
+
+        yield make
+
+
+@pytest.fixture
+def field(fresh: Callable[..., Battlefield]) -> Battlefield:
     """Prepare the meeting."""
-    if request.param == "sqlite":
-        yield _ready(tmp_path, f"sqlite:///{tmp_path / 'races.db'}")
-        return
-    with postgres_database(POSTGRES, f"menghui_races_{os.getpid()}") as url:
-        yield _ready(tmp_path, url)
-
-
-def _ready(var: Path, url: str) -> Battlefield:
-    app = open_app(var, url)
-    return Battlefield(app, prepare(app, passes=PASSES, units=UNITS), var, url)
+    return fresh()

@@ -7,7 +7,8 @@ from sqlalchemy.exc import DBAPIError
 
 from eventapp.core.access import SYSTEM
 from eventapp.core.db import db, transaction
-from eventapp.core.ledger import AuditEntry, audit, head_of, verify
+from eventapp.core.errors import Busy
+from eventapp.core.ledger import LOCK_HEAD, AuditEntry, audit, head_of, lock_head, verify
 from eventapp.core.scope import ROOT, Scope, ScopeKind
 
 
@@ -41,6 +42,19 @@ def test_a_nested_block_joins_the_outer_one(house: Flask) -> None:
     with pytest.raises(ZeroDivisionError):
         write_nested()
     assert db.session.scalar(sa.select(sa.func.count(Scope.id))) == 1
+
+
+def test_who_waits_too_long_to_write_is_told_so(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eventapp.core.db.BUSY_SECONDS", 1)
+    with app.app_context():
+        engine = db.engines[None]
+        with engine.connect() as other, other.begin():
+            other.execute(LOCK_HEAD, {"scope_id": ROOT, "name": "audit"})
+            with pytest.raises(Busy), transaction():
+                lock_head(ROOT, "audit")
+        engine.dispose()
 
 
 def test_audit_entries_are_chained_and_cannot_be_changed(house: Flask) -> None:
