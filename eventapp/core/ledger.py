@@ -116,8 +116,26 @@ LEDGERS = ("audit", "door", "votes")
 def open_ledgers(scope_id: int) -> None:
     """Give a new scope its ledgers, empty."""
     for name in LEDGERS:
-        db.session.add(LedgerHead(scope_id=scope_id, name=name, seq=0, hash=GENESIS))
+        open_ledger(scope_id, name)
+
+
+def open_ledger(scope_id: int, name: str) -> None:
+    """Give a scope one ledger more, empty."""
+    db.session.add(LedgerHead(scope_id=scope_id, name=name, seq=0, hash=GENESIS))
     db.session.flush()
+
+
+def drop_ledger(kind: type[Chained], scope_id: int) -> int:
+    """Drop a ledger with all its records, and tell how many they were.
+
+    The database lets only records go that were never meant to stay, those of a rehearsal.
+    """
+    table: Any = sa.inspect(kind).local_table
+    gone = db.session.connection().execute(sa.delete(table).where(table.c.scope_id == scope_id))
+    db.session.execute(
+        sa.delete(LedgerHead).where(LedgerHead.scope_id == scope_id, LedgerHead.name == kind.ledger)
+    )
+    return gone.rowcount
 
 
 def lock_head(scope_id: int, name: str) -> Head:
@@ -207,32 +225,43 @@ def audit_all(actor: Actor, scope_id: int, acts: Iterable[Act]) -> None:
 
 
 def write_record(
-    connection: sa.Connection, kind: type[Chained], values: Mapping[str, Any], end: Head
+    connection: sa.Connection,
+    kind: type[Chained],
+    values: Mapping[str, Any],
+    end: Head,
+    *,
+    cause: Any = None,
+    caused_by: Mapping[str, Any] | None = None,
 ) -> None:
     """Add a record at the end of a ledger that this transaction holds: for the hot doors.
 
-    `values` are all columns but place and hash, which `end` gives. PostgreSQL takes record and
-    head in one statement; each saves a way there and back.
+    `values` are all columns but place and hash, which `end` gives. `cause` is a statement that
+    writes what the record is about, `caused_by` what is bound in it; none of its names begins
+    with r_ or b_. PostgreSQL takes cause, record and head in one statement: each saves a way
+    there and back.
     """
     row = {**values, "seq": end.seq, "hash": end.hash}
-    record, together = _statements(kind, tuple(row))
+    record, together = _statements(kind, tuple(row), cause)
     if (held := (values["scope_id"], kind.ledger)) in noted():
         noted()[held] = end
     named = {f"r_{name}": value for name, value in row.items()}
     moved = {"b_scope_id": values["scope_id"], "b_name": kind.ledger}
     moved |= {"b_seq": end.seq, "b_hash": end.hash}
     if connection.dialect.name == "postgresql":
-        connection.execute(together, named | moved)
+        connection.execute(together, {**named, **moved, **(caused_by or {})})
         return
+    if cause is not None:
+        connection.execute(cause, caused_by)
     connection.execute(record, named)
     connection.execute(MOVE_HEAD, moved)
 
 
 @cache
-def _statements(kind: type[Chained], names: tuple[str, ...]) -> tuple[Any, Any]:
+def _statements(kind: type[Chained], names: tuple[str, ...], cause: Any) -> tuple[Any, Any]:
     table = sa.inspect(kind).local_table
     record = sa.insert(table).values({name: sa.bindparam(f"r_{name}") for name in names})
-    return record, record.add_cte(MOVE_HEAD.cte("moved"))
+    together = record.add_cte(MOVE_HEAD.cte("moved"))
+    return record, together if cause is None else together.add_cte(cause.cte("caused"))
 
 
 def verify(kind: type[Chained], scope_id: int | None = None) -> Iterator[Broken]:

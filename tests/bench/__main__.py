@@ -2,7 +2,8 @@
 
 Serves the application as it would run, on SQLite and then on PostgreSQL if one answers, on the
 demo programme and a meeting of eighty units made for the purpose, and prints a table. The CPU is
-that of the application's and the database's processes, per request, with one client.
+that of the application's and the database's processes, per request, with one client. With the
+word `door` behind the command it measures the door alone.
 """
 
 import json
@@ -32,6 +33,7 @@ from tests.arena import Arena, inside, open_app, prepare, scan_body
 from tests.bench.load import Measured, Request, measure, postgres_root
 from tests.live import HERE, cookie_of, csrf_of, environment, postgres_database, serving
 
+DOOR_ALONE = "door" in sys.argv[1:]
 REQUESTS = int(os.environ.get("BENCH_REQUESTS", "300"))
 UNITS = 80
 POSTGRES = os.environ.get("TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432")
@@ -67,7 +69,8 @@ def postgres_answers() -> bool:
 def report(name: str, var: Path, url: str, database: list[int]) -> None:
     """Prepare, measure and print one database's table."""
     app = open_app(var, url)
-    load_demo(var, url)
+    if not DOOR_ALONE:
+        load_demo(var, url)
     arena = prepare(app, passes=REQUESTS + 20, units=UNITS)
     rows = [*noops(var, url), *operations(app, arena, var, url, database)]
     read, write = rows[0].cpu, rows[1].cpu
@@ -78,7 +81,7 @@ def report(name: str, var: Path, url: str, database: list[int]) -> None:
             f"| {row.name} | {row.requests} | {row.failures} | {row.p50:.1f} | {row.p95:.1f} "
             f"| {row.p99:.1f} | {row.cpu:.2f} | {row.cpu / base:.1f} |"
         )
-    print(minutes_line(app), flush=True)
+    print("" if DOOR_ALONE else minutes_line(app), flush=True)
 
 
 TYPING = timedelta(minutes=1)
@@ -107,14 +110,16 @@ def operations(
     """Measure the hot operations of the application."""
     with proxied(), serving(var, url) as server:
         processes = [server.process.pid, *database]
-        page = [Request("GET", "/m/founding-2024")] * (REQUESTS + 20)
-        yield measure("public page", server.port, page, processes=processes)
-        registering = registrations(app)
-        yield measure("register", server.port, registering, processes=processes)
+        if not DOOR_ALONE:
+            page = [Request("GET", "/m/founding-2024")] * (REQUESTS + 20)
+            yield measure("public page", server.port, page, processes=processes)
+            registering = registrations(app)
+            yield measure("register", server.port, registering, processes=processes)
         scans = scanning(arena)
         yield measure("first check-in", server.port, scans, processes=processes)
         yield measure("repeated check-in", server.port, scans, processes=processes)
-        yield measure("cast vote", server.port, votes(arena), processes=processes)
+        if not DOOR_ALONE:
+            yield measure("cast vote", server.port, votes(arena), processes=processes)
 
 
 @contextmanager

@@ -11,13 +11,13 @@ from flask import Flask
 
 from eventapp.checkin.models import Admission, Scan
 from eventapp.checkin.rules import Verdict
-from eventapp.checkin.service import scans, set_capacity
+from eventapp.checkin.service import change_session, scans
 from eventapp.checkin.service.records import Answer, Knock
 from eventapp.core.access import SYSTEM, Role
 from eventapp.core.db import db
 from eventapp.core.errors import Busy
 from eventapp.core.ledger import verify
-from tests.factories_checkin import make_door, make_registration, pass_text, scan, staff
+from tests.factories_checkin import hall_of, make_door, make_registration, pass_text, scan, staff
 
 THREADS = 24
 pytestmark = pytest.mark.races
@@ -89,7 +89,7 @@ def rush(app: Flask) -> Counter[str]:
     """Let many people come at once to a hall with few places, each at a phone of its own."""
     with app.app_context():
         door = make_door()
-        set_capacity(SYSTEM, door.meeting_id, PLACES)
+        change_session(SYSTEM, door.meeting_id, hall_of(door).id, name="全程", capacity=PLACES)
         texts = [pass_text(make_registration(door)) for _ in range(COMERS)]
         db.session.remove()
     start = threading.Barrier(COMERS)
