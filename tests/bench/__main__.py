@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import psycopg
@@ -30,7 +31,7 @@ from eventapp.registration.queries import shown_consent
 from eventapp.web import pdf
 from eventapp.web.flood import draw_seal
 from tests.arena import Arena, inside, open_app, prepare, scan_body
-from tests.bench.load import Measured, Request, measure, postgres_root
+from tests.bench.load import Measured, Request, measure
 from tests.live import HERE, cookie_of, csrf_of, environment, postgres_database, serving
 
 DOOR_ALONE = "door" in sys.argv[1:]
@@ -46,15 +47,15 @@ RULE = "|---|---:|---:|---:|---:|---:|---:|---:|"
 def main() -> None:
     """Measure on every database that is there."""
     with tempfile.TemporaryDirectory() as folder:
-        report("SQLite", Path(folder), f"sqlite:///{folder}/bench.db", [])
+        report("SQLite", Path(folder), f"sqlite:///{folder}/bench.db", "")
     if not postgres_answers():
         print("\nPostgreSQL does not answer on 127.0.0.1:5432: left out.")
         return
     with (
         tempfile.TemporaryDirectory() as folder,
-        postgres_database(POSTGRES, f"menghui_bench_{os.getpid()}") as url,
+        postgres_database(POSTGRES, name := f"menghui_bench_{os.getpid()}") as url,
     ):
-        report("PostgreSQL", Path(folder), url, postgres_root())
+        report("PostgreSQL", Path(folder), url, name)
 
 
 def postgres_answers() -> bool:
@@ -66,7 +67,7 @@ def postgres_answers() -> bool:
     return True
 
 
-def report(name: str, var: Path, url: str, database: list[int]) -> None:
+def report(name: str, var: Path, url: str, database: str) -> None:
     """Prepare, measure and print one database's table."""
     app = open_app(var, url)
     if not DOOR_ALONE:
@@ -104,22 +105,20 @@ def noops(var: Path, url: str) -> Iterator[Measured]:
             yield measure(name, server.port, requests, processes=own)
 
 
-def operations(
-    app: Flask, arena: Arena, var: Path, url: str, database: list[int]
-) -> Iterator[Measured]:
+def operations(app: Flask, arena: Arena, var: Path, url: str, database: str) -> Iterator[Measured]:
     """Measure the hot operations of the application."""
     with proxied(), serving(var, url) as server:
-        processes = [server.process.pid, *database]
+        asked: dict[str, Any] = {"processes": [server.process.pid], "database": database}
         if not DOOR_ALONE:
             page = [Request("GET", "/m/founding-2024")] * (REQUESTS + 20)
-            yield measure("public page", server.port, page, processes=processes)
+            yield measure("public page", server.port, page, **asked)
             registering = registrations(app)
-            yield measure("register", server.port, registering, processes=processes)
+            yield measure("register", server.port, registering, **asked)
         scans = scanning(arena)
-        yield measure("first check-in", server.port, scans, processes=processes)
-        yield measure("repeated check-in", server.port, scans, processes=processes)
+        yield measure("first check-in", server.port, scans, **asked)
+        yield measure("repeated check-in", server.port, scans, **asked)
         if not DOOR_ALONE:
-            yield measure("cast vote", server.port, votes(arena), processes=processes)
+            yield measure("cast vote", server.port, votes(arena), **asked)
 
 
 @contextmanager
