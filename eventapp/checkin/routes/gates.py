@@ -1,7 +1,5 @@
 """The desk's pages of gates and sessions, and the rehearsal of the door."""
 
-from typing import Any
-
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 

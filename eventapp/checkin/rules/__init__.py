@@ -136,7 +136,9 @@ SAYING: dict[Verdict, Saying] = {
     Verdict.SAME_SCAN_REPEAT: Saying(
         Tone.NEUTRAL, N_("刚刚已经扫过这个凭证。"), N_("已经记下，不用再扫。")
     ),
-    Verdict.LEFT: Saying(Tone.OK, N_("离场已记录。"), N_("再次入场时请重新扫码。")),
+    Verdict.LEFT: Saying(
+        Tone.OK, N_("离场已记录。"), N_("再次入场须重新扫码；离场后不能再入的场次除外。")
+    ),
     Verdict.NOT_INSIDE: Saying(
         Tone.NEUTRAL, N_("没有这个人的入场记录。"), N_("可以离场；若确实参加了会议，请补记入场。")
     ),

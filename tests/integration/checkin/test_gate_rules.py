@@ -247,7 +247,7 @@ def test_rules_are_edited_in_the_meetings_time_and_told_where_people_stand(
         sign_in(staff, make_door_staff(door))
     edited = client.get(f"{url}/{door.gate_id}").get_data(as_text=True)
     assert 'value="2024-01-19T08:00"' in edited
-    assert edited.count("checked") == 2
+    assert edited.count("checked") == 3  # two categories and both ways
     places = [
         client.get(url),
         client.get(f"/m/{door.slug}/door"),
@@ -268,7 +268,7 @@ def test_a_wrong_window_is_said_at_its_field_and_keeps_what_was_typed(
     assert "关闭时间要晚于开放时间" in answer.text
     for kept in ("南门", "2024-01-19T07:00", "2024-01-19T08:00"):
         assert f'value="{kept}"' in answer.text
-    assert answer.text.count("checked") == 2
+    assert answer.text.count("checked") == 3
     assert client.post(url, data={**RULED, "categories": ["king"]}).status_code == 422
     assert client.post(url, data={**RULED, "opens_at": "tomorrow"}).status_code == 422
     with app.app_context():
@@ -279,16 +279,18 @@ def test_a_wrong_window_is_said_at_its_field_and_keeps_what_was_typed(
 def test_a_capacity_that_no_hall_has_is_refused_at_its_field(
     app: Flask, client: FlaskClient, door: Door, wrong: str
 ) -> None:
-    url = f"/m/{door.slug}/desk/gates/capacity"
-    assert client.post(url, data={"capacity": "300"}).status_code == 303
-    answer = client.post(url, data={"capacity": wrong})
+    with app.app_context():
+        url = f"/m/{door.slug}/desk/gates/sessions/{hall_of(door).id}"
+    described = {"name": "主会场", "reentry": "y"}
+    assert client.post(url, data={**described, "capacity": "300"}).status_code == 303
+    answer = client.post(url, data={**described, "capacity": wrong})
     assert answer.status_code == 422
     assert f'value="{wrong}"' in answer.text
     with app.app_context():
         assert hall_of(door).capacity == 300
     scanner = client.get(f"/m/{door.slug}/door?gate={door.gate_id}")
     assert "场内最多 300 人" in scanner.text
-    assert client.post(url, data={"capacity": ""}).status_code == 303
+    assert client.post(url, data={**described, "capacity": ""}).status_code == 303
     with app.app_context():
         assert hall_of(door).capacity is None
 
