@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import DBAPIError
 
 from eventapp.checkin import service
 from eventapp.checkin.models import Admission, RehearsalAdmission, RehearsalScan, Scan
@@ -189,11 +190,11 @@ def test_one_rehearsal_at_a_time_and_none_once_the_meeting_has_begun() -> None:
 def test_records_of_a_rehearsal_may_go_and_may_not_be_changed_and_real_ones_neither() -> None:
     door = rehearsing(State.REGISTRATION_CLOSED)
     scan(door, "nonsense")
-    with pytest.raises(sa.exc.DBAPIError), transaction() as session:
+    with pytest.raises(DBAPIError), transaction() as session:
         session.execute(sa.update(RehearsalScan).values(device="another"))
     service.end_rehearsal(SYSTEM, door.meeting_id)
     scan(door, "nonsense")
-    with pytest.raises(sa.exc.DBAPIError), transaction() as session:
+    with pytest.raises(DBAPIError), transaction() as session:
         session.execute(sa.delete(Scan))
 
 
