@@ -87,6 +87,7 @@ class ChangeGateForm(NameGateForm):
             self.session.data = gate.session_id
         if not self.way.raw_data:
             self.way.data = gate.way
+        self.session.flags.needed = self.way.flags.needed = True
         self.session.choices = [(one.id, one.name) for one in sessions]
         self.way.choices = [(one.value, gettext(WAY_LABEL[one])) for one in Way]
         self.categories.choices = [(one.value, gettext(CATEGORY_LABEL[one])) for one in Category]
