@@ -1,7 +1,7 @@
 """A meeting with its door: people with passes, gates, staff. Call inside an app context."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 from uuid import uuid4
@@ -9,6 +9,8 @@ from uuid import uuid4
 from eventapp.accounts.models import User
 from eventapp.alliance.models import Alliance, Organisation, Person
 from eventapp.checkin import service
+from eventapp.checkin.models import DoorSession
+from eventapp.checkin.queries import sessions_of
 from eventapp.checkin.rules import Direction, Method
 from eventapp.core import clock, keys
 from eventapp.core.access import SYSTEM, Actor, ActorKind, Grant, Role
@@ -98,6 +100,23 @@ def make_door(alliance_id: int | None = None) -> Door:
         staff(9002, Role.DOOR_STAFF, scope_id),
         staff(9003, Role.DOOR_SUPERVISOR, scope_id),
     )
+
+
+def hall_of(door: Door) -> DoorSession:
+    """Find the first session, where ballots are held."""
+    return sessions_of(door.meeting_id)[0]
+
+
+def make_session(
+    door: Door, name: str, *, capacity: int | None = None, reentry: bool = True
+) -> Door:
+    """Open one session more, and give its door: the same meeting, behind a gate of its own."""
+    made = service.add_session(
+        SYSTEM, door.meeting_id, name=name, capacity=capacity, reentry=reentry
+    )
+    gate_id = service.add_gate(SYSTEM, door.meeting_id, f"{name}入口").id
+    service.change_gate(SYSTEM, door.meeting_id, gate_id, name=f"{name}入口", session_id=made.id)
+    return replace(door, gate_id=gate_id)
 
 
 def make_unit(name: str = "黄蓝环保装备有限公司") -> int:

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, Validat
 from eventapp.checkin import queries, service
 from eventapp.checkin.document.answers import show_answer, show_scan
 from eventapp.checkin.rules import TEXT_LONGEST, Direction, Method
-from eventapp.core import clock, feed
+from eventapp.core import clock
 from eventapp.core.access import Permission
 from eventapp.core.errors import N_, Invalid
 from eventapp.meetings.queries import meeting_here
@@ -100,4 +100,4 @@ def show_counts(meeting: str) -> Response:
             }
         )
 
-    return conditional(f"{feed.version_of(scope().id)}-{device}-{html_lang()}", render)
+    return conditional(f"{queries.door_version(scope().id)}-{device}-{html_lang()}", render)

@@ -1,14 +1,23 @@
 """Forms of the door and of its desk pages."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
 from flask_babel import gettext
-from wtforms import HiddenField, IntegerField, SelectMultipleField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+)
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
-from eventapp.checkin.rules import TEXT_LONGEST
+from eventapp.checkin.models import DoorSession, Gate
+from eventapp.checkin.rules import TEXT_LONGEST, WAY_LABEL, Direction, Way
 from eventapp.registration.rules import CATEGORY_LABEL, Category
 from eventapp.web.forms import BaseForm, LocalTimeField, text_field, to_utc
 from eventapp.web.forms import lazy as _
@@ -19,6 +28,7 @@ class TypeCodeForm(BaseForm):
 
     gate = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     scan_id = HiddenField(default=lambda: str(uuid4()))
+    direction = HiddenField(default=Direction.ENTRY)
     code = text_field(
         _("签到码"),
         longest=TEXT_LONGEST,
@@ -62,8 +72,24 @@ class ChangeGateForm(NameGateForm):
         _("关闭时间"), validators=[Optional()], description=_("到这一刻停止入场，离场不受限制。")
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    session = SelectField(
+        _("通往哪个场次"),
+        coerce=int,
+        description=_("在这里扫码，就是进出这个场次。有了扫码记录以后不能再改。"),
+    )
+    way = RadioField(_("进出方向"), default=Way.BOTH)
+
+    def __init__(
+        self, *args: Any, gate: Gate, sessions: Iterable[DoorSession], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if not self.session.raw_data:  # what a form does not send stays as it is
+            self.session.data = gate.session_id
+        if not self.way.raw_data:
+            self.way.data = gate.way
+        self.session.flags.needed = self.way.flags.needed = True
+        self.session.choices = [(one.id, one.name) for one in sessions]
+        self.way.choices = [(one.value, gettext(WAY_LABEL[one])) for one in Way]
         self.categories.choices = [(one.value, gettext(CATEGORY_LABEL[one])) for one in Category]
 
     def values(self, zone: str) -> dict[str, Any]:
@@ -74,15 +100,27 @@ class ChangeGateForm(NameGateForm):
             "categories": [Category(word) for word in self.categories.data or ()],
             "opens_at": to_utc(opens, zone) if opens else None,
             "closes_at": to_utc(closes, zone) if closes else None,
+            "session_id": self.session.data,
+            "way": Way(self.way.data),
         }
 
 
-class SetCapacityForm(BaseForm):
-    """How many may be inside at once."""
+class DescribeSessionForm(BaseForm):
+    """A session: its name, how many it holds, and whether one may come in again."""
 
+    name = text_field(_("场次名称"), longest=60)
     capacity = IntegerField(
         _("场内人数上限"),
         validators=[Optional()],
         render_kw={"inputmode": "numeric"},
         description=_("不填就是不限。到了上限，有人离场才能再放行；改小不会请出已在场的人。"),
     )
+    reentry = BooleanField(_("离场后可以再次入场"), description=_("不勾选，就是一人只能入场一次。"))
+
+    def values(self) -> dict[str, Any]:
+        """Give what was typed as the verb wants it."""
+        return {
+            "name": self.name.data or "",
+            "capacity": self.capacity.data,
+            "reentry": bool(self.reentry.data),
+        }

@@ -1,18 +1,18 @@
-"""Tables of the door: gates, sessions, the ledger of scans, and who is inside."""
+"""Tables of the door: gates, sessions, the ledger of scans, who is inside, and rehearsals."""
 
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from eventapp.checkin.rules import Direction, Method, Verdict
+from eventapp.checkin.rules import Direction, Method, Verdict, Way
 from eventapp.core.db import Base, enum_text
 from eventapp.core.ledger import Chained
 
 
 class Gate(Base):
-    """A place where staff scan, and whom it takes when.
+    """A place where staff scan: to which session it leads, which way, and whom it takes when.
 
     `categories` are words of `Category`, none for all. It is open from `opens_at` until before
     `closes_at`; where one is missing, on that side always.
@@ -26,11 +26,17 @@ class Gate(Base):
     categories: Mapped[list[Any]] = mapped_column(default=list)
     opens_at: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("door_sessions.id"))
+    way: Mapped[Way] = mapped_column(enum_text(Way), default=Way.BOTH)
     __table_args__ = (sa.UniqueConstraint("meeting_id", "name"),)
 
 
 class DoorSession(Base):
-    """What one is admitted to: at first the whole meeting; `capacity` None sets no limit."""
+    """What one is admitted to: a hall, a forum, a banquet; the first is where ballots are held.
+
+    `capacity` None sets no limit; without `reentry` nobody who left comes in again. `inside` is
+    how many admissions there are: triggers keep it, so that no scan has to count them.
+    """
 
     __tablename__ = "door_sessions"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -38,13 +44,14 @@ class DoorSession(Base):
     name: Mapped[str] = mapped_column(sa.String(60))
     ordinal: Mapped[int]
     capacity: Mapped[int | None]
+    reentry: Mapped[bool] = mapped_column(default=True)
+    inside: Mapped[int] = mapped_column(default=0)
     __table_args__ = (sa.UniqueConstraint("meeting_id", "ordinal"),)
 
 
-class Admission(Base):
-    """The claim "this registration is inside this session"; its uniqueness decides a race."""
+class _Claim:
+    """The columns of an admission; its uniqueness decides a race."""
 
-    __tablename__ = "admissions"
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"), index=True)
     session_id: Mapped[int] = mapped_column(sa.ForeignKey("door_sessions.id"))
@@ -52,14 +59,22 @@ class Admission(Base):
     gate_id: Mapped[int] = mapped_column(sa.ForeignKey("gates.id"))
     device: Mapped[str] = mapped_column(sa.String(40))
     admitted_at: Mapped[datetime]
-    __table_args__ = (sa.UniqueConstraint("registration_id", "session_id"),)
+
+    @declared_attr.directive
+    def __table_args__(cls) -> Any:  # noqa: N805 - SQLAlchemy calls it on the class
+        """One claim of somebody on a session."""
+        return (sa.UniqueConstraint("registration_id", "session_id"),)
 
 
-class Scan(Chained, Base):
-    """One scan at a gate, admitted or refused, with the verdict that was given."""
+class Admission(_Claim, Base):
+    """The claim "this registration is inside this session"; of one meeting, never in two."""
 
-    __tablename__ = "scans"
-    ledger = "door"
+    __tablename__ = "admissions"
+
+
+class _Scanned:
+    """The columns of a scan beside those of every record."""
+
     scan_id: Mapped[str] = mapped_column(sa.String(40))
     device: Mapped[str] = mapped_column(sa.String(40))
     content: Mapped[str] = mapped_column(sa.String(64))
@@ -73,7 +88,58 @@ class Scan(Chained, Base):
     answer: Mapped[str]
     claimed_at: Mapped[datetime]
     received_at: Mapped[datetime]
-    __table_args__ = (  # pyright: ignore[reportAssignmentType] - a mixin's may be replaced
-        sa.UniqueConstraint("scope_id", "seq"),
-        sa.UniqueConstraint("device", "scan_id"),
+
+    @declared_attr.directive
+    def __table_args__(cls) -> Any:  # noqa: N805 - SQLAlchemy calls it on the class
+        """One record for each place in the chain, and for each number of a device."""
+        return (
+            sa.UniqueConstraint("scope_id", "seq"),
+            sa.UniqueConstraint("device", "scan_id"),
+        )
+
+
+class Scan(_Scanned, Chained, Base):
+    """One scan at a gate, admitted or refused, with the verdict that was given."""
+
+    __tablename__ = "scans"
+    ledger = "door"
+
+
+class Rehearsal(Base):
+    """The door is being practised from `started_at` on; a meeting has one that has not ended."""
+
+    __tablename__ = "rehearsals"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"))
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    __table_args__ = (
+        sa.Index(
+            "uq_rehearsals_running",
+            "meeting_id",
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
     )
+
+
+class RehearsalAdmission(_Claim, Base):
+    """An admission that was only practised: no count, no ballot and no list looks here."""
+
+    __tablename__ = "rehearsal_admissions"
+
+
+class RehearsalScan(_Scanned, Chained, Base):
+    """A scan that was only practised: chained like a real one, and gone with its rehearsal."""
+
+    __tablename__ = "rehearsal_scans"
+    ledger = "rehearsal"
+
+
+class RehearsedScan(Base):
+    """The number of a scan that went with its rehearsal: sent again, it admits nobody."""
+
+    __tablename__ = "rehearsed_scans"
+    device: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    scan_id: Mapped[str] = mapped_column(sa.String(40), primary_key=True)

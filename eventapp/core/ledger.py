@@ -116,8 +116,26 @@ LEDGERS = ("audit", "door", "votes")
 def open_ledgers(scope_id: int) -> None:
     """Give a new scope its ledgers, empty."""
     for name in LEDGERS:
-        db.session.add(LedgerHead(scope_id=scope_id, name=name, seq=0, hash=GENESIS))
+        open_ledger(scope_id, name)
+
+
+def open_ledger(scope_id: int, name: str) -> None:
+    """Give a scope one ledger more, empty."""
+    db.session.add(LedgerHead(scope_id=scope_id, name=name, seq=0, hash=GENESIS))
     db.session.flush()
+
+
+def drop_ledger(kind: type[Chained], scope_id: int) -> int:
+    """Drop a ledger with all its records, and tell how many they were.
+
+    The database lets only records go that were never meant to stay, those of a rehearsal.
+    """
+    table: Any = sa.inspect(kind).local_table
+    gone = db.session.connection().execute(sa.delete(table).where(table.c.scope_id == scope_id))
+    db.session.execute(
+        sa.delete(LedgerHead).where(LedgerHead.scope_id == scope_id, LedgerHead.name == kind.ledger)
+    )
+    return gone.rowcount
 
 
 def lock_head(scope_id: int, name: str) -> Head:
@@ -212,19 +230,28 @@ def audit_all(actor: Actor, scope_id: int, acts: Iterable[Act], about: Sequence[
 
 
 def write_record(
-    connection: sa.Connection, kind: type[Chained], values: Mapping[str, Any], end: Head
+    connection: sa.Connection,
+    kind: type[Chained],
+    values: Mapping[str, Any],
+    end: Head,
+    *,
+    cause: Any = None,
+    caused_by: Mapping[str, Any] | None = None,
 ) -> None:
     """Add a record at the end of a ledger that this transaction holds: for the hot doors.
 
-    `values` are all columns but place and hash, which `end` gives. PostgreSQL takes record and
-    head in one statement; each saves a way there and back.
+    `values` are all columns but place and hash, which `end` gives. `cause` is a statement that
+    writes what the record is about, `caused_by` what is bound in it; none of its names begins
+    with b_. PostgreSQL takes cause, record and head in one statement: each saves a way
+    there and back.
     """
     row = {**values, "seq": end.seq, "hash": end.hash}
     if (held := (values["scope_id"], kind.ledger)) in noted():
         noted()[held] = end
     table: Any = sa.inspect(kind).local_table
     move = (MOVE_HEAD, _place(values["scope_id"], kind.ledger, end))
-    write_together(connection, [(table, [row])], move)
+    caused = [] if cause is None else [(cause, caused_by or {})]
+    write_together(connection, [(table, [row])], *caused, move)
 
 
 def verify(kind: type[Chained], scope_id: int | None = None) -> Iterator[Broken]:

@@ -18,8 +18,8 @@ MOST_ROWS = 24
 """More rows go table by table."""
 Rows = tuple[Any, Sequence[Mapping[str, Any]]]
 """A table and rows for it, which all name the same columns."""
-Change = tuple[sa.Update, Mapping[str, Any]]
-"""A statement built once, and its values."""
+Change = tuple[Any, Mapping[str, Any]]
+"""A statement that writes, built once, and its values; no name of theirs is a `v` with a number."""
 
 
 def next_ids(connection: sa.Connection, count: int, *tables: Any) -> list[list[int]]:
@@ -45,10 +45,8 @@ def _last(tables: tuple[Any, ...]) -> sa.Select[Any]:
     return sa.select(*(sa.select(sa.func.max(table.c.id)).scalar_subquery() for table in tables))
 
 
-def write_together(
-    connection: sa.Connection, batches: Sequence[Rows], change: Change | None = None
-) -> None:
-    """Write rows of several tables, and a change that belongs to them.
+def write_together(connection: sa.Connection, batches: Sequence[Rows], *changes: Change) -> None:
+    """Write rows of several tables, and changes that belong to them.
 
     PostgreSQL takes few rows in one or two statements, at whose end it checks what refers to what;
     else they go table by table, in their order. `refused_table` tells whose constraint refused.
@@ -58,18 +56,20 @@ def write_together(
     ]
     is_far = connection.dialect.name == "postgresql"
     if is_far and sum(len(rows) for _, rows in full) <= MOST_ROWS:
-        _write_in_few(connection, [(table, row) for table, rows in full for row in rows], change)
+        _write_in_few(connection, [(table, row) for table, rows in full for row in rows], changes)
         return
     for table, rows in full:
         connection.execute(_insert(table), rows)
-    if change is not None:
+    for change in changes:
         connection.execute(*change)
 
 
 def _write_in_few(
-    connection: sa.Connection, rows: Sequence[tuple[Any, Mapping[str, Any]]], change: Change | None
+    connection: sa.Connection,
+    rows: Sequence[tuple[Any, Mapping[str, Any]]],
+    changes: Sequence[Change],
 ) -> None:
-    moved, values = change or (None, {})
+    values = {name: value for _, bound in changes for name, value in bound.items()}
     packed: list[tuple[Any, Mapping[str, Any]]] = []
     room = MOST_VALUES - len(values)
     for table, row in reversed(rows):
@@ -78,24 +78,24 @@ def _write_in_few(
         packed.insert(0, (table, row))
         room -= len(row)
     if first := rows[: len(rows) - len(packed)]:
-        _write_in_few(connection, first, None)
+        _write_in_few(connection, first, ())
     named = {
         f"v{place}_{name}": value
         for place, (_, row) in enumerate(packed)
         for name, value in row.items()
     }
     shape = tuple((table, tuple(row)) for table, row in packed)
-    connection.execute(_in_one(shape, moved), named | dict(values))
+    changed = tuple(statement for statement, _ in changes)
+    connection.execute(_in_one(shape, changed), named | values)
 
 
 @lru_cache(maxsize=64)
-def _in_one(shape: tuple[tuple[Any, tuple[str, ...]], ...], change: sa.Update | None) -> sa.Insert:
+def _in_one(shape: tuple[tuple[Any, tuple[str, ...]], ...], changes: tuple[Any, ...]) -> sa.Insert:
     *first, last = (
         sa.insert(table).values({name: sa.bindparam(f"v{place}_{name}") for name in names}).inline()
         for place, (table, names) in enumerate(shape)
     )
-    others = [*first, change] if change is not None else first
-    return last.add_cte(*(one.cte(f"w{place}") for place, one in enumerate(others)))
+    return last.add_cte(*(one.cte(f"w{place}") for place, one in enumerate([*first, *changes])))
 
 
 @lru_cache(maxsize=32)

@@ -2,7 +2,8 @@
 
 Serves the application as it would run, on SQLite and then on PostgreSQL if one answers, on the
 demo programme and a meeting of eighty units made for the purpose, and prints a table. The CPU is
-that of the application's and the database's processes, per request, with one client.
+that of the application's and the database's processes, per request, with one client. With the
+word `door` behind the command it measures the door alone.
 """
 
 import json
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import psycopg
@@ -29,7 +31,7 @@ from eventapp.registration.queries import shown_consent
 from eventapp.web import pdf
 from eventapp.web.flood import draw_seal
 from tests.arena import Arena, inside, open_app, prepare, scan_body
-from tests.bench.load import Measured, Request, measure, postgres_root
+from tests.bench.load import Measured, Request, measure
 from tests.live import (
     HERE,
     cookie_of,
@@ -40,6 +42,7 @@ from tests.live import (
     serving,
 )
 
+DOOR_ALONE = "door" in sys.argv[1:]
 REQUESTS = int(os.environ.get("BENCH_REQUESTS", "300"))
 UNITS = 80
 POSTGRES = os.environ.get("TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432")
@@ -52,15 +55,15 @@ RULE = "|---|---:|---:|---:|---:|---:|---:|---:|"
 def main() -> None:
     """Measure on every database that is there."""
     with tempfile.TemporaryDirectory() as folder:
-        report("SQLite", Path(folder), f"sqlite:///{folder}/bench.db", [])
+        report("SQLite", Path(folder), f"sqlite:///{folder}/bench.db", "")
     if not postgres_answers():
         print("\nPostgreSQL does not answer on 127.0.0.1:5432: left out.")
         return
     with (
         tempfile.TemporaryDirectory() as folder,
-        postgres_database(POSTGRES, f"menghui_bench_{os.getpid()}") as url,
+        postgres_database(POSTGRES, name := f"menghui_bench_{os.getpid()}") as url,
     ):
-        report("PostgreSQL", Path(folder), url, postgres_root())
+        report("PostgreSQL", Path(folder), url, name)
 
 
 def postgres_answers() -> bool:
@@ -72,10 +75,11 @@ def postgres_answers() -> bool:
     return True
 
 
-def report(name: str, var: Path, url: str, database: list[int]) -> None:
+def report(name: str, var: Path, url: str, database: str) -> None:
     """Prepare, measure and print one database's table."""
     app = open_app(var, url)
-    load_demo(var, url)
+    if not DOOR_ALONE:
+        load_demo(var, url)
     arena = prepare(app, passes=REQUESTS + 20, units=UNITS)
     rows = [*noops(var, url), *operations(app, arena, var, url, database)]
     read, write = rows[0].cpu, rows[1].cpu
@@ -86,7 +90,7 @@ def report(name: str, var: Path, url: str, database: list[int]) -> None:
             f"| {row.name} | {row.requests} | {row.failures} | {row.p50:.1f} | {row.p95:.1f} "
             f"| {row.p99:.1f} | {row.cpu:.2f} | {row.cpu / base:.1f} |"
         )
-    print(minutes_line(app), flush=True)
+    print("" if DOOR_ALONE else minutes_line(app), flush=True)
 
 
 TYPING = timedelta(minutes=1)
@@ -109,20 +113,20 @@ def noops(var: Path, url: str) -> Iterator[Measured]:
             yield measure(name, server.port, requests, processes=own)
 
 
-def operations(
-    app: Flask, arena: Arena, var: Path, url: str, database: list[int]
-) -> Iterator[Measured]:
+def operations(app: Flask, arena: Arena, var: Path, url: str, database: str) -> Iterator[Measured]:
     """Measure the hot operations of the application."""
     with proxied(), serving(var, url) as server:
-        processes = [server.process.pid, *database]
-        page = [Request("GET", "/m/founding-2024")] * (REQUESTS + 20)
-        yield measure("public page", server.port, page, processes=processes)
-        registering = registrations(app)
-        yield measure("register", server.port, registering, processes=processes)
+        asked: dict[str, Any] = {"processes": [server.process.pid], "database": database}
+        if not DOOR_ALONE:
+            page = [Request("GET", "/m/founding-2024")] * (REQUESTS + 20)
+            yield measure("public page", server.port, page, **asked)
+            registering = registrations(app)
+            yield measure("register", server.port, registering, **asked)
         scans = scanning(arena)
-        yield measure("first check-in", server.port, scans, processes=processes)
-        yield measure("repeated check-in", server.port, scans, processes=processes)
-        yield measure("cast vote", server.port, votes(arena), processes=processes)
+        yield measure("first check-in", server.port, scans, **asked)
+        yield measure("repeated check-in", server.port, scans, **asked)
+        if not DOOR_ALONE:
+            yield measure("cast vote", server.port, votes(arena), **asked)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from eventapp.alliance.models import Person
 from eventapp.alliance.service import add_person
 from eventapp.badges.rules import Paper
 from eventapp.badges.service import ask_for_print
+from eventapp.checkin.queries import sessions_of
 from eventapp.core.access import Role
 from eventapp.core.db import db
 from eventapp.desk.service.demo_book import Book, Hall
@@ -39,6 +40,7 @@ class Morning:
     open_ballot_id: int = 0
     next_ballot_id: int = 0
     print_id: int = 0
+    session_id: int = 0
     notice_id: int = 0
     unit: str = ""
     code: str = ""
@@ -61,6 +63,7 @@ class Morning:
             "roster": self.roster_id,
             "agreement": hall.agreements[0],
             "gate": hall.gates[0],
+            "session": self.session_id,
             "open": self.open_ballot_id,
             "next": self.next_ballot_id,
             "print": self.print_id,
@@ -126,6 +129,7 @@ def prepare(live: Live, book: Book) -> Morning:
     )
     for preset in (Preset.MEALS, Preset.ROOMS):
         morning.field_id = add_preset(staff["organiser"], hall.id, preset)[0]
+    morning.session_id = sessions_of(hall.id)[0].id
     morning.print_id = ask_for_print(staff["organiser"], hall.id, Paper.BADGES)
     start_minutes(staff["organiser"], hall.id)
     list_sent = (
@@ -265,6 +269,7 @@ CATALOGUE = (
     Look("missing", DESK + "/presence/missing"),
     Look("gates", DESK + "/gates"),
     Look("gate", DESK + "/gates/{gate}"),
+    Look("session", DESK + "/gates/sessions/{session}"),
     Look("ballots", DESK + "/ballots"),
     Look("ballot-open", DESK + "/ballots/{open}", "chair"),
     Look("ballot-draft", DESK + "/ballots/{next}"),

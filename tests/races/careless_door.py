@@ -4,27 +4,20 @@ The control of the races at the door: the claim's uniqueness no longer decides (
 the constraint as well), a look before the transaction does.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from eventapp.checkin.rules import Inside, Verdict, decide_admission
+from eventapp.checkin.rules import Inside
 from eventapp.checkin.service import scans
 from eventapp.core.db import db
 from wsgi import app
 
 __all__ = ["app"]
-_careful_answer = scans._answer
+_careful_answer, _careful_look_up = scans._answer, scans._look_up
 _seen: dict[str, Any] = {}
-LOOK = sa.text(
-    "SELECT admissions.admitted_at, gates.name AS gate, admissions.device FROM admissions"
-    " JOIN gates ON gates.id = admissions.gate_id WHERE registration_id = :registration_id"
-)
-CLAIM = sa.text(
-    "INSERT INTO admissions"
-    " (meeting_id, session_id, registration_id, gate_id, device, admitted_at)"
-    " VALUES (:meeting_id, :session_id, :registration_id, :gate_id, :device, :admitted_at)"
-).bindparams(*scans.CLAIM._bindparams.values())
+LOOK = sa.text("SELECT id FROM admissions WHERE registration_id = :registration_id")
 
 
 def _answer(knock: Any) -> Any:
@@ -34,20 +27,12 @@ def _answer(knock: Any) -> Any:
     return _careful_answer(knock)
 
 
-def _decide(connection: Any, knock: Any, place: Any, facts: Any, holder: Any) -> Any:
-    if _seen.pop(knock.scan_id) is not None:
-        return Verdict.ALREADY_INSIDE, Inside(knock.received_at, place.gate, same_device=False)
-    claim = {
-        "registration_id": holder.id,
-        "session_id": place.session_id,
-        "meeting_id": place.meeting_id,
-        "gate_id": knock.gate_id,
-        "device": knock.device,
-        "admitted_at": knock.received_at,
-    }
-    connection.execute(CLAIM, claim)
-    return decide_admission(facts), None
+def _look_up(connection: Any, knock: Any, reading: Any, book: Any, place: Any) -> Any:
+    facts, holder = _careful_look_up(connection, knock, reading, book, place)
+    seen = _seen.pop(knock.scan_id)
+    inside = seen and Inside(knock.received_at, place.gate, same_device=False)
+    return replace(facts, inside=inside), holder
 
 
 scans._answer = _answer
-scans._decide = _decide
+scans._look_up = _look_up

@@ -56,6 +56,7 @@ def show_answer(answer: dict[str, Any]) -> dict[str, Any]:
         "at": exact_time(datetime.fromisoformat(answer["at"]), zone),
         "first": first
         and {"gate": first["gate"], "time": exact_time(datetime.fromisoformat(first["at"]), zone)},
+        "rehearsal": answer.get("rehearsal", False),
         "counts": {"arrived": answer["arrived"], "expected": answer["expected"]},
     }
 

@@ -9,7 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from eventapp.alliance.models import Person
-from eventapp.checkin.queries.door import UNIT, admissions, organisations, people, registrations
+from eventapp.checkin.queries.books import (
+    UNIT,
+    admissions,
+    organisations,
+    people,
+    registrations,
+)
 from eventapp.checkin.queries.presence import Quorum
 from eventapp.core.db import db
 from eventapp.core.errors import N_

@@ -1,4 +1,4 @@
-"""What a scan is decided on. Statements are built once: a queue waits for each of them."""
+"""What the door's pages show: gates, sessions, counts, and the newest scans."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,150 +7,31 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from eventapp.alliance.models import Organisation, Person
-from eventapp.checkin.models import Admission, DoorSession, Gate, Scan
+from eventapp.checkin.models import DoorSession, Gate, Rehearsal, Scan
+from eventapp.checkin.queries.books import (
+    OWN,
+    PERSON,
+    REHEARSED,
+    RUNNING,
+    Book,
+    book_of,
+    gates,
+    meetings,
+    organisations,
+    people,
+    registrations,
+    tally,
+)
 from eventapp.checkin.rules import NAMELESS, Method, Verdict
+from eventapp.core import feed
 from eventapp.core.access import Actor
-from eventapp.core.db import Base, db
+from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
-from eventapp.core.ledger import LedgerHead
+from eventapp.core.ledger import head_of
 from eventapp.meetings.models import Meeting
-from eventapp.registration.models import Pass, Registration
-from eventapp.registration.rules import Category, State
+from eventapp.registration.rules import Category
 
 _bind = sa.bindparam
-
-
-def _table(model: type[Base]) -> Any:
-    """Give a model's table: its columns skip the mapper, which a queue would wait for."""
-    return model.__table__
-
-
-meetings, gates, sessions = _table(Meeting), _table(Gate), _table(DoorSession)
-scans, admissions, heads = _table(Scan), _table(Admission), _table(LedgerHead)
-registrations, passes = _table(Registration), _table(Pass)
-people, organisations = _table(Person), _table(Organisation)
-
-UNIT = sa.func.coalesce(organisations.c.name, registrations.c.unit_text).label("unit")
-PERSON = (
-    people.c.name,
-    people.c.titles,
-    UNIT,
-    registrations.c.category,
-    registrations.c.place,
-)
-
-# FOR UPDATE OF the head: scans of a meeting queue here, so that none is decided twice at once.
-KNOCK = (
-    sa.select(
-        meetings.c.id.label("meeting_id"),
-        meetings.c.state.label("meeting_state"),
-        meetings.c.zone,
-        gates.c.name.label("gate"),
-        gates.c.categories,
-        gates.c.opens_at,
-        gates.c.closes_at,
-        sessions.c.id.label("session_id"),
-        sessions.c.capacity,
-        heads.c.seq,
-        heads.c.hash,
-        scans.c.content,
-        scans.c.answer,
-    )
-    .select_from(
-        meetings.join(
-            heads, sa.and_(heads.c.scope_id == meetings.c.scope_id, heads.c.name == Scan.ledger)
-        )
-        .outerjoin(
-            gates, sa.and_(gates.c.meeting_id == meetings.c.id, gates.c.id == _bind("gate_id"))
-        )
-        .outerjoin(
-            sessions, sa.and_(sessions.c.meeting_id == meetings.c.id, sessions.c.ordinal == 1)
-        )
-        .outerjoin(
-            scans,
-            sa.and_(scans.c.device == _bind("device"), scans.c.scan_id == _bind("scan_id")),
-        )
-    )
-    .where(meetings.c.scope_id == _bind("scope_id"))
-    .with_for_update(of=heads)
-)
-"""All that does not depend on who stands there; the stored answer where the scan is a repeat."""
-
-_HOLDER = sa.select(
-    registrations.c.id,
-    registrations.c.meeting_id,
-    registrations.c.person_id,
-    registrations.c.organisation_id,
-    registrations.c.state,
-    passes.c.generation,
-    *PERSON,
-).select_from(
-    registrations.join(passes, passes.c.registration_id == registrations.c.id)
-    .join(people, people.c.id == registrations.c.person_id)
-    .outerjoin(organisations, organisations.c.id == registrations.c.organisation_id)
-)
-# FOR SHARE: a cancellation or a new pass that is being written is waited for, then seen.
-_SHARED = [registrations, passes]
-BY_REGISTRATION = _HOLDER.where(registrations.c.id == _bind("registration_id")).with_for_update(
-    read=True, of=_SHARED
-)
-BY_CODE = _HOLDER.where(passes.c.code == _bind("code")).with_for_update(read=True, of=_SHARED)
-HERE = (
-    _HOLDER.where(
-        registrations.c.meeting_id == _bind("meeting_id"),
-        registrations.c.person_id == _bind("person_id"),
-    )
-    .order_by(
-        registrations.c.state.in_((State.CANCELLED, State.REPLACED)), registrations.c.id.desc()
-    )
-    .limit(1)
-    .with_for_update(read=True, of=_SHARED)
-)
-"""The registration at this meeting of somebody whose pass names another, one alive first."""
-
-INSIDE = (
-    sa.select(admissions.c.device, admissions.c.admitted_at, gates.c.name.label("gate"))
-    .select_from(admissions.join(gates, gates.c.id == admissions.c.gate_id))
-    .where(
-        admissions.c.registration_id == _bind("registration_id"),
-        admissions.c.session_id == _bind("session_id"),
-    )
-)
-
-_EXPECTED = (
-    sa.select(sa.func.count())
-    .select_from(registrations)
-    .where(
-        registrations.c.meeting_id == _bind("meeting_id"),
-        registrations.c.state == State.APPROVED,
-    )
-)
-_ARRIVED = (
-    sa.select(sa.func.count())
-    .select_from(admissions)
-    .where(admissions.c.meeting_id == _bind("meeting_id"))
-)
-_OF_UNIT = (
-    sa.select(sa.func.count(admissions.c.id), sa.func.count())
-    .select_from(
-        registrations.outerjoin(admissions, admissions.c.registration_id == registrations.c.id)
-    )
-    .where(
-        registrations.c.meeting_id == _bind("meeting_id"),
-        registrations.c.organisation_id == _bind("organisation_id"),
-        sa.or_(registrations.c.state == State.APPROVED, admissions.c.id.is_not(None)),
-    )
-    .subquery()
-)
-_COUNTS = (
-    _ARRIVED.scalar_subquery().label("arrived"),
-    _EXPECTED.scalar_subquery().label("expected"),
-)
-TALLY = sa.select(*_COUNTS)
-UNIT_TALLY = sa.select(
-    *_COUNTS, _OF_UNIT.c[0].label("unit_arrived"), _OF_UNIT.c[1].label("unit_total")
-)
 
 _SHOWN = (
     sa.select(*PERSON)
@@ -188,8 +69,9 @@ def device_of(actor: Actor) -> str:
 
 
 def tally_of(meeting_id: int) -> dict[str, int]:
-    """Count who has come and who is expected."""
-    return dict(db.session.execute(TALLY, {"meeting_id": meeting_id}).one()._mapping)
+    """Count who has come and who is expected; in a rehearsal, who has practised coming."""
+    connection = db.session.connection()
+    return tally(connection, book_of(connection, meeting_id), meeting_id)
 
 
 def gates_of(meeting_id: int) -> list[Gate]:
@@ -209,13 +91,55 @@ def gate_in(meeting_id: int, gate_id: int) -> Gate:
     return gate
 
 
-def capacity_of(meeting_id: int) -> int | None:
-    """Tell how many may be inside at once; None where nobody set it."""
-    return db.session.scalar(
-        sa.select(DoorSession.capacity).where(
-            DoorSession.meeting_id == meeting_id, DoorSession.ordinal == 1
+def sessions_of(meeting_id: int) -> list[DoorSession]:
+    """List what one can be admitted to at a meeting; the first is where ballots are held."""
+    return list(
+        db.session.scalars(
+            sa.select(DoorSession)
+            .where(DoorSession.meeting_id == meeting_id)
+            .order_by(DoorSession.ordinal)
         )
     )
+
+
+def session_in(meeting_id: int, session_id: int) -> DoorSession:
+    """Find a session of this meeting; one elsewhere does not exist."""
+    found = db.session.get(DoorSession, session_id)
+    if found is None or found.meeting_id != meeting_id:
+        raise NotFound("session_unknown", N_("没有找到这个场次。"))
+    return found
+
+
+def rehearsal_of(meeting_id: int) -> Rehearsal | None:
+    """Find the rehearsal that the doors of a meeting write for now."""
+    return db.session.scalar(
+        sa.select(Rehearsal)
+        .join(Meeting, Meeting.id == Rehearsal.meeting_id)
+        .where(Meeting.id == meeting_id, RUNNING)
+    )
+
+
+def open_rehearsal(meeting_id: int) -> Rehearsal | None:
+    """Find the rehearsal of a meeting that was not ended, though it may rest."""
+    return db.session.scalar(
+        sa.select(Rehearsal).where(Rehearsal.meeting_id == meeting_id, Rehearsal.ended_at.is_(None))
+    )
+
+
+_REHEARSING = (
+    sa.select(Rehearsal.id)
+    .join(Meeting, Meeting.id == Rehearsal.meeting_id)
+    .where(Meeting.scope_id == _bind("scope_id"), RUNNING)
+)
+
+
+def door_version(scope_id: int) -> str:
+    """Tell the version of what a door shows; during a rehearsal, the rehearsal's as well."""
+    version = str(feed.version_of(scope_id))
+    rehearsal_id = db.session.scalar(_REHEARSING, {"scope_id": scope_id})
+    if rehearsal_id is None:
+        return version
+    return f"{version}.{rehearsal_id}.{head_of(scope_id, REHEARSED.scan.ledger).seq}"
 
 
 def person_of(row: Any) -> dict[str, str]:
@@ -237,30 +161,40 @@ def scanned_person(registration_id: int | None, verdict: Verdict) -> dict[str, s
     return None if row is None else person_of(row)
 
 
-_LAST = (
-    sa.select(
-        scans.c.seq,
-        scans.c.registration_id,
-        scans.c.verdict,
-        scans.c.method,
-        gates.c.name.label("gate"),
-        scans.c.received_at,
-        *PERSON,
-        scans.c.answer,
-        scans.c.scan_id,
+def _last(book: Book) -> Any:
+    written = book.scans
+    return (
+        sa.select(
+            written.c.seq,
+            written.c.registration_id,
+            written.c.verdict,
+            written.c.method,
+            gates.c.name.label("gate"),
+            written.c.received_at,
+            *PERSON,
+            written.c.answer,
+            written.c.scan_id,
+        )
+        .select_from(
+            written.join(gates, gates.c.id == written.c.gate_id)
+            .outerjoin(registrations, registrations.c.id == written.c.registration_id)
+            .outerjoin(people, people.c.id == registrations.c.person_id)
+            .outerjoin(organisations, organisations.c.id == registrations.c.organisation_id)
+        )
+        .where(written.c.scope_id == _bind("scope_id"))
+        .order_by(written.c.seq.desc())
+        .limit(_bind("most"))
     )
-    .select_from(
-        scans.join(gates, gates.c.id == scans.c.gate_id)
-        .outerjoin(registrations, registrations.c.id == scans.c.registration_id)
-        .outerjoin(people, people.c.id == registrations.c.person_id)
-        .outerjoin(organisations, organisations.c.id == registrations.c.organisation_id)
-    )
-    .where(scans.c.scope_id == _bind("scope_id"))
-    .order_by(scans.c.seq.desc())
-    .limit(_bind("most"))
-)
-_LAST_OF_DEVICE = _LAST.where(scans.c.device == _bind("device"))
-_REFUSED = _LAST.where(scans.c.verdict.not_in((Verdict.ADMITTED, Verdict.LEFT)))
+
+
+def _of_device(book: Book) -> Any:
+    return _last(book).where(book.scans.c.device == _bind("device"))
+
+
+_LAST = _last(OWN)
+_LAST_OF_DEVICE = {OWN.scan: _of_device(OWN), REHEARSED.scan: _of_device(REHEARSED)}
+_REFUSED = _LAST.where(OWN.scans.c.verdict.not_in((Verdict.ADMITTED, Verdict.LEFT)))
+_MEETING = sa.select(meetings.c.id).where(meetings.c.scope_id == _bind("scope_id"))
 
 
 def _scanned(row: Any) -> Scanned:
@@ -283,12 +217,17 @@ def _scanned(row: Any) -> Scanned:
 
 
 def last_scans(scope_id: int, *, device: str | None = None, most: int = 5) -> list[Scanned]:
-    """List the newest scans of a meeting, or of one device there, newest first."""
+    """List the newest scans of a meeting, newest first.
+
+    Those of one device are of the book in which it writes now.
+    """
     values: dict[str, Any] = {"scope_id": scope_id, "most": most}
     if device is None:
-        rows = db.session.execute(_LAST, values)
-    else:
-        rows = db.session.execute(_LAST_OF_DEVICE, {**values, "device": device})
+        return [_scanned(row) for row in db.session.execute(_LAST, values)]
+    connection = db.session.connection()
+    meeting_id = connection.execute(_MEETING, {"scope_id": scope_id}).scalar_one()
+    statement = _LAST_OF_DEVICE[book_of(connection, meeting_id).scan]
+    rows = connection.execute(statement, {**values, "device": device})
     return [_scanned(row) for row in rows]
 
 

@@ -8,17 +8,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from eventapp.alliance.queries import found_by
-from eventapp.checkin.queries.door import (
-    PERSON,
+from eventapp.checkin.queries.books import (
+    OWN,
+    REHEARSED,
     UNIT,
     admissions,
+    book_of,
     gates,
     meetings,
     organisations,
     people,
     registrations,
-    scans,
-    sessions,
 )
 from eventapp.checkin.rules import NAMELESS, Verdict
 from eventapp.core.db import db
@@ -29,25 +29,9 @@ from eventapp.registration.rules import Category, State
 MOST = 20
 """Rows that a search at the door shows; who finds more types more."""
 
-_bind = sa.bindparam
 _WHO = registrations.join(people, people.c.id == registrations.c.person_id).outerjoin(
     organisations, organisations.c.id == registrations.c.organisation_id
 )
-
-FOUND = (
-    sa.select(
-        registrations.c.id,
-        registrations.c.meeting_id,
-        registrations.c.person_id,
-        registrations.c.organisation_id,
-        registrations.c.state,
-        *PERSON,
-    )
-    .select_from(_WHO)
-    .where(registrations.c.id == _bind("registration_id"))
-    .with_for_update(read=True, of=[registrations])
-)
-"""The same as a pass leads to, for somebody who was found; a pass need not be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +73,9 @@ _FOUND = sa.select(
     admissions.c.admitted_at,
     gates.c.name.label("gate"),
 ).select_from(
-    _WHO.outerjoin(
-        sessions,
-        sa.and_(sessions.c.meeting_id == registrations.c.meeting_id, sessions.c.ordinal == 1),
+    _WHO.outerjoin(admissions, admissions.c.registration_id == registrations.c.id).outerjoin(
+        gates, gates.c.id == admissions.c.gate_id
     )
-    .outerjoin(
-        admissions,
-        sa.and_(
-            admissions.c.registration_id == registrations.c.id,
-            admissions.c.session_id == sessions.c.id,
-        ),
-    )
-    .outerjoin(gates, gates.c.id == admissions.c.gate_id)
 )
 
 
@@ -142,6 +117,7 @@ def unit_at_door(meeting_id: int, device: str, scan_id: str) -> UnitAtDoor:
     The scan is the key: whoever may only scan sees no unit but those that stand before them.
     Raises NotFound for another device's scan, and for one that names nobody of a unit.
     """
+    scans = book_of(db.session.connection(), meeting_id).scans
     scanned = db.session.execute(
         sa.select(scans.c.gate_id, registrations.c.organisation_id, organisations.c.name)
         .select_from(
@@ -178,10 +154,12 @@ def unit_at_door(meeting_id: int, device: str, scan_id: str) -> UnitAtDoor:
 
 
 def verdicts_given(device: str, scan_ids: Iterable[str]) -> dict[str, Verdict]:
-    """Tell what these scans of a device were answered."""
-    rows = db.session.execute(
-        sa.select(scans.c.scan_id, scans.c.verdict).where(
-            scans.c.device == device, scans.c.scan_id.in_(list(scan_ids))
+    """Tell what these scans of a device were answered, in whichever book they stand."""
+    wanted = list(scan_ids)
+    looks = [
+        sa.select(book.scans.c.scan_id, book.scans.c.verdict).where(
+            book.scans.c.device == device, book.scans.c.scan_id.in_(wanted)
         )
-    )
-    return {row.scan_id: row.verdict for row in rows}
+        for book in (OWN, REHEARSED)
+    ]
+    return {row.scan_id: row.verdict for look in looks for row in db.session.execute(look)}

@@ -1,39 +1,41 @@
 """Who is inside, by the ledger of scans up to a stated head."""
 
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from eventapp.checkin.models import Admission, Scan
-from eventapp.checkin.rules import UNDO, Verdict, people_inside
+from eventapp.checkin import rules
+from eventapp.checkin.models import Admission, DoorSession, Scan
+from eventapp.checkin.queries.books import FIRST, OWN, move_of, moves_of, scans
+from eventapp.checkin.rules import people_inside
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
 from eventapp.core.ledger import GENESIS, Head, head_of
 from eventapp.meetings.models import Meeting
 from eventapp.registration.models import Mandate, Registration
 
-_MOVES = (
-    sa.select(Scan.registration_id, Scan.verdict)
-    .where(
-        Scan.scope_id == sa.bindparam("scope_id"),
-        Scan.seq <= sa.bindparam("seq"),
-        Scan.registration_id.is_not(None),
-        Scan.verdict.in_((Verdict.ADMITTED, Verdict.LEFT)),
-    )
-    .order_by(Scan.seq)
+_MOVES = moves_of(OWN).where(
+    scans.c.scope_id == sa.bindparam("scope_id"), scans.c.seq <= sa.bindparam("seq")
+)
+_FIRST = sa.select(DoorSession.id).where(
+    DoorSession.meeting_id == sa.bindparam("meeting_id"), DoorSession.ordinal == FIRST
 )
 _SCOPE = sa.select(Meeting.scope_id).where(Meeting.id == sa.bindparam("meeting_id"))
 
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """The registrations inside, and the head of the ledger that says so."""
+    """The registrations inside the session where ballots are held, and the head that says so.
+
+    `came` are those that were let in at some time up to that head, into whichever session.
+    """
 
     head_seq: int
     head_hash: str
+    session_id: int
     inside: frozenset[int]
+    came: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +116,16 @@ def _head_at(scope_id: int, seq: int) -> Head:
 
 
 def presence_of(meeting_id: int, *, until_seq: int | None = None) -> Presence:
-    """Tell who is inside by the scans up to a head of the ledger, by default the present one.
+    """Tell who is inside, where ballots are held, up to a head of the ledger, else the present one.
 
     Later scans never change what an earlier head said.
     """
     scope_id = scope_of(meeting_id)
     head = head_of(scope_id, Scan.ledger) if until_seq is None else _head_at(scope_id, until_seq)
-    moves = db.session.execute(_MOVES, {"scope_id": scope_id, "seq": head.seq})
-    inside = people_inside((row.registration_id, row.verdict) for row in moves)
-    return Presence(head.seq, head.hash, inside)
+    rows = db.session.execute(_MOVES, {"scope_id": scope_id, "seq": head.seq})
+    moves = [move_of(row) for row in rows]
+    first = db.session.scalar(_FIRST, {"meeting_id": meeting_id}) or 0
+    return Presence(head.seq, head.hash, first, people_inside(moves, first), rules.came_in(moves))
 
 
 def units_inside(meeting_id: int, *, until_seq: int | None = None) -> UnitPresence:
@@ -156,25 +159,12 @@ def units_inside(meeting_id: int, *, until_seq: int | None = None) -> UnitPresen
 
 def came_in(registration_ids: Collection[int]) -> frozenset[int]:
     """Tell which of these registrations were let in at some time; what was undone never was."""
-    rows = db.session.execute(
-        sa.select(Scan.registration_id, Scan.verdict, Scan.scan_id)
-        .where(
-            Scan.registration_id.in_(registration_ids),
-            Scan.verdict.in_((Verdict.ADMITTED, Verdict.LEFT)),
-        )
-        .order_by(Scan.seq)
-    )
-    times: Counter[int | None] = Counter()
-    for row in rows:
-        if row.verdict is Verdict.ADMITTED:
-            times[row.registration_id] += 1
-        elif row.scan_id.startswith(UNDO):
-            times[row.registration_id] -= 1
-    return frozenset(one for one, count in times.items() if one is not None and count > 0)
+    query = moves_of(OWN).where(scans.c.registration_id.in_(registration_ids))
+    return rules.came_in(move_of(row) for row in db.session.execute(query))
 
 
 def inside_now(meeting_id: int) -> frozenset[int]:
-    """Tell the registrations inside at this moment, by the claims rather than the ledger."""
+    """Tell the registrations inside any session now, by the claims rather than the ledger."""
     return frozenset(
         db.session.scalars(
             sa.select(Admission.registration_id).where(Admission.meeting_id == meeting_id)

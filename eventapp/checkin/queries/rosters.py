@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from eventapp.alliance.models import Organisation, Person
 from eventapp.checkin.models import Admission, Gate, Scan
-from eventapp.checkin.queries.door import UNIT, Scanned, refused_scans
+from eventapp.checkin.queries.books import UNIT
+from eventapp.checkin.queries.door import Scanned, refused_scans
 from eventapp.checkin.rules import Method, Verdict
 from eventapp.core.db import db
 from eventapp.core.ledger import head_of

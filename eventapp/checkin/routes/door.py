@@ -9,8 +9,17 @@ from eventapp.checkin import queries, service
 from eventapp.checkin.document.answers import recall, show_answer, show_scan
 from eventapp.checkin.document.takes import takes_of
 from eventapp.checkin.forms import TypeCodeForm, UndoAdmissionForm
+from eventapp.checkin.models import Gate
 from eventapp.checkin.routes.blueprint import bp
-from eventapp.checkin.rules import TYPED_LONGEST, Method, Tone, Verdict
+from eventapp.checkin.rules import (
+    DIRECTION_LABEL,
+    TYPED_LONGEST,
+    Direction,
+    Method,
+    Tone,
+    Verdict,
+    Way,
+)
 from eventapp.core import clock
 from eventapp.core.access import Permission
 from eventapp.core.errors import N_
@@ -19,10 +28,11 @@ from eventapp.web.doors import requires
 from eventapp.web.forms import attempt, say
 from eventapp.web.session import actor
 
-LOOK: dict[Tone, tuple[str, str]] = {
+LOOK: dict[str, tuple[str, str]] = {
     Tone.OK: ("verdict-ok", "check"),
     Tone.NEUTRAL: ("verdict-wait", "circle-alert"),
     Tone.STOP: ("verdict-bad", "x"),
+    Verdict.LEFT: ("verdict-left", "log-out"),
 }
 
 
@@ -50,6 +60,9 @@ def _door_page(
     undo = undo or UndoAdmissionForm(formdata=None, gate=gate_id)
     newest = scans[0] if scans else None
     gate = queries.gate_in(here.id, gate_id)
+    sessions = queries.sessions_of(here.id)
+    direction = _direction(gate)
+    form.direction.data = direction
     if newest and newest.verdict is Verdict.ADMITTED and not undo.is_submitted():
         undo.registration_id.data = newest.registration_id
     return render_template(
@@ -57,7 +70,11 @@ def _door_page(
         here=here,
         gate=gate,
         takes=takes_of(gate, here.zone),
-        capacity=queries.capacity_of(here.id),
+        session=next(one for one in sessions if one.id == gate.session_id),
+        several=len(sessions) > 1,
+        direction=direction,
+        directions=DIRECTION_LABEL,
+        rehearsal=queries.rehearsal_of(here.id),
         look=LOOK,
         counts=queries.tally_of(here.id),
         scans=[show_scan(scan, here.zone) for scan in scans],
@@ -65,6 +82,14 @@ def _door_page(
         form=form,
         undo=undo,
     )
+
+
+def _direction(gate: Gate) -> Direction:
+    """Tell which way is scanned: the gate's own, or what the switch of the page says."""
+    if gate.way is not Way.BOTH:
+        return Direction(gate.way)
+    chosen = request.form.get("direction") or request.args.get("direction")
+    return Direction.EXIT if chosen == Direction.EXIT else Direction.ENTRY
 
 
 @bp.post("/m/<meeting>/door/code")
@@ -84,12 +109,14 @@ def type_code(meeting: str) -> BaseResponse | tuple[str, int]:
             text=text,
             method=Method.TYPED_CODE if len(text) <= TYPED_LONGEST else Method.WEDGE,
             claimed_at=clock.now(),
+            direction=_direction(gate),
         )
 
-    gate_id = queries.gate_in(here.id, form.gate.data or 0).id
+    gate = queries.gate_in(here.id, form.gate.data or 0)
+    direction, gate_id = _direction(gate), gate.id
     if not attempt(form, act):
         return _door_page(here, gate_id, form), 422
-    return _back(meeting, gate_id, scan=form.scan_id.data)
+    return _back(meeting, gate_id, scan=form.scan_id.data, direction=direction)
 
 
 @bp.post("/m/<meeting>/door/undo")

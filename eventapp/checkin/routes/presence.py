@@ -62,6 +62,7 @@ def _presence(meeting: str) -> dict[str, Any]:
         "quorum": _quorum(here.id),
         "units": board.units,
         "gates": queries.gate_counts(here.id),
+        "sessions": queries.sessions_of(here.id),
         "line": line,
         "chart": arrivals_svg(line, here.zone),
         "refusals": queries.refusals_of(here.scope_id),

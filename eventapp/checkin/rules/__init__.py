@@ -1,5 +1,6 @@
 """What the door says to a scan, and who counts as inside."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,6 +46,21 @@ DIRECTION_LABEL: dict[Direction, str] = {
 }
 
 
+class Way(StrEnum):
+    """Which way people may go through a gate."""
+
+    BOTH = "both"
+    ENTRY = "entry"
+    EXIT = "exit"
+
+
+WAY_LABEL: dict[Way, str] = {
+    Way.BOTH: N_("入场和离场"),
+    Way.ENTRY: N_("只入场"),
+    Way.EXIT: N_("只离场"),
+}
+
+
 class Verdict(StrEnum):
     """The door's answer to one scan; it is stored and replayed, never worked out twice."""
 
@@ -63,6 +79,7 @@ class Verdict(StrEnum):
     MEETING_NOT_OPEN = "meeting_not_open"
     WRONG_CATEGORY = "wrong_category"
     GATE_CLOSED = "gate_closed"
+    NO_REENTRY = "no_reentry"
     FULL = "full"
 
 
@@ -82,6 +99,7 @@ VERDICT_LABEL: dict[Verdict, str] = {
     Verdict.MEETING_NOT_OPEN: N_("尚未开放入场"),
     Verdict.WRONG_CATEGORY: N_("请走其他入口"),
     Verdict.GATE_CLOSED: N_("入口未开放"),
+    Verdict.NO_REENTRY: N_("离场后不能再入"),
     Verdict.FULL: N_("场内已满"),
 }
 
@@ -118,7 +136,9 @@ SAYING: dict[Verdict, Saying] = {
     Verdict.SAME_SCAN_REPEAT: Saying(
         Tone.NEUTRAL, N_("刚刚已经扫过这个凭证。"), N_("已经记下，不用再扫。")
     ),
-    Verdict.LEFT: Saying(Tone.OK, N_("离场已记录。"), N_("再次入场时请重新扫码。")),
+    Verdict.LEFT: Saying(
+        Tone.OK, N_("离场已记录。"), N_("再次入场须重新扫码；离场后不能再入的场次除外。")
+    ),
     Verdict.NOT_INSIDE: Saying(
         Tone.NEUTRAL, N_("没有这个人的入场记录。"), N_("可以离场；若确实参加了会议，请补记入场。")
     ),
@@ -150,6 +170,11 @@ SAYING: dict[Verdict, Saying] = {
     Verdict.GATE_CLOSED: Saying(
         Tone.STOP, N_("这个入口现在不开放。"), N_("请走其他入口，或等到开放时间再扫。")
     ),
+    Verdict.NO_REENTRY: Saying(
+        Tone.STOP,
+        N_("这个人已经离开本场次，离场后不能再次入场。"),
+        N_("请说明规定；确有需要的，请转服务台。"),
+    ),
     Verdict.FULL: Saying(
         Tone.STOP, N_("场内人数已到上限。"), N_("请稍候，有人离场后再扫；急需入场的，请转服务台。")
     ),
@@ -171,9 +196,12 @@ class AdmissionFacts:
 
     `registered_here` is already true for somebody whose pass names another meeting but who
     is registered at this one too. The words of `registration_state`, `meeting_state` and
-    `category` are those of their features. The gate's rules: `gate_categories` None takes
-    everybody; open from `gate_opens_at` until before `gate_closes_at`, None for always.
-    `places_left` is what the session's capacity leaves before this person, None without one.
+    `category` are those of their features. The gate's rules: `gate_way` says which way people
+    may go; `gate_categories` None takes everybody; open from `gate_opens_at` until before
+    `gate_closes_at`, None for always. The gate leads to one session, and the rest is about that
+    session alone: `places_left` is what its capacity leaves before this person, None without
+    one; `left_for_good`, that the person left it and may not come again; `inside`, that they are
+    in it now, wherever else they have been.
     Fields after a False `readable` or `known` are not looked at.
     """
 
@@ -185,11 +213,13 @@ class AdmissionFacts:
     registration_state: str = "approved"
     meeting_state: str = "in_session"
     category: str = "delegate"
+    gate_way: Way = Way.BOTH
     gate_categories: frozenset[str] | None = None
     gate_opens_at: datetime | None = None
     gate_closes_at: datetime | None = None
     places_left: int | None = None
     direction: Direction = Direction.ENTRY
+    left_for_good: bool = False
     inside: Inside | None = None
 
 
@@ -216,7 +246,8 @@ def decide_admission(facts: AdmissionFacts) -> Verdict:
     The order is from what is least to what is most known about the person, so that the
     first answer is the one that helps: can it be read; do we know it; is the person
     expected here; is this the newest pass; does the registration stand; is the meeting
-    open; is this the right gate, and is it open; is the person inside already; is there room.
+    open; is this the right gate, and is it open; is the person inside already; may they come
+    in once more; is there room.
     Who came to the wrong gate is sent on, not told to wait for it; who is inside already has
     a place and is never told that there is none.
     Somebody who leaves is never stopped by a later refusal: after the pass is known,
@@ -251,6 +282,8 @@ def _refuse_person(facts: AdmissionFacts) -> Verdict | None:
     if facts.gate_categories is not None and facts.category not in facts.gate_categories:
         return Verdict.WRONG_CATEGORY
     opens, closes = facts.gate_opens_at, facts.gate_closes_at
+    if facts.gate_way is Way.EXIT:
+        return Verdict.GATE_CLOSED
     if (opens and facts.scanned_at < opens) or (closes and facts.scanned_at >= closes):
         return Verdict.GATE_CLOSED
     return None
@@ -258,6 +291,8 @@ def _refuse_person(facts: AdmissionFacts) -> Verdict | None:
 
 def _answer_about_inside(facts: AdmissionFacts) -> Verdict:
     inside = facts.inside
+    if inside is None and facts.left_for_good:
+        return Verdict.NO_REENTRY
     if inside is None:
         full = facts.places_left is not None and facts.places_left <= 0
         return Verdict.FULL if full else Verdict.ADMITTED
@@ -267,18 +302,57 @@ def _answer_about_inside(facts: AdmissionFacts) -> Verdict:
     return Verdict.ALREADY_INSIDE
 
 
-def people_inside(answers: Iterable[tuple[int, Verdict]]) -> frozenset[int]:
-    """Return who is inside after these answers, given as (person, verdict) in ledger order.
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A record that moved somebody: into a session, out of it, or back to before an admission.
+
+    `seq` is its place in the ledger, for whoever wants to find it again.
+    """
+
+    person_id: int
+    verdict: Verdict
+    session_id: int = 0
+    undone: bool = False
+    seq: int = 0
+
+
+def stays(moves: Iterable[Move]) -> dict[int, list[Move]]:
+    """Tell the admissions that led each person who is inside to where they are, the newest last.
+
+    Moves are given in ledger order. Whoever enters one session leaves the other. An exit ends
+    the stay; taking an admission back returns the person to where they were before it.
+    """
+    found: dict[int, list[Move]] = {}
+    for move in moves:
+        led = found.setdefault(move.person_id, [])
+        if move.verdict is Verdict.ADMITTED:
+            led.append(move)
+        elif move.undone:
+            del led[-1:]
+        elif move.verdict is Verdict.LEFT:
+            led.clear()
+    return {person: led for person, led in found.items() if led}
+
+
+def people_inside(moves: Iterable[Move], session_id: int = 0) -> frozenset[int]:
+    """Return who is inside one session after these moves.
 
     Read up to a stated head of the ledger, this is the presence that a ballot counts.
     """
-    inside: set[int] = set()
-    for person_id, verdict in answers:
-        if verdict is Verdict.ADMITTED:
-            inside.add(person_id)
-        elif verdict is Verdict.LEFT:
-            inside.discard(person_id)
-    return frozenset(inside)
+    return frozenset(
+        person for person, led in stays(moves).items() if led[-1].session_id == session_id
+    )
+
+
+def came_in(moves: Iterable[Move]) -> frozenset[int]:
+    """Return who was let in at some time, into whichever session; what was undone never was."""
+    times: Counter[int] = Counter()
+    for move in moves:
+        if move.verdict is Verdict.ADMITTED:
+            times[move.person_id] += 1
+        elif move.undone:
+            times[move.person_id] -= 1
+    return frozenset(person for person, count in times.items() if count > 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,34 @@
 """Verbs of the door: gates are opened, scans answered, admissions taken back."""
 
 from eventapp.checkin.service.finding import admit_by_hand, admit_found, admit_unit
-from eventapp.checkin.service.gates import add_gate, change_gate, open_door, set_capacity
+from eventapp.checkin.service.gates import (
+    add_gate,
+    add_session,
+    change_gate,
+    change_session,
+    open_door,
+    remove_session,
+)
 from eventapp.checkin.service.records import Answer
+from eventapp.checkin.service.rehearsal import MAY_REHEARSE, end_rehearsal, start_rehearsal
 from eventapp.checkin.service.scans import record_scan, record_scan_in
 from eventapp.checkin.service.undo import undo_admission
 
 __all__ = [
+    "MAY_REHEARSE",
     "Answer",
     "add_gate",
+    "add_session",
     "admit_by_hand",
     "admit_found",
     "admit_unit",
     "change_gate",
+    "change_session",
+    "end_rehearsal",
     "open_door",
     "record_scan",
     "record_scan_in",
-    "set_capacity",
+    "remove_session",
+    "start_rehearsal",
     "undo_admission",
 ]

@@ -6,20 +6,17 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from eventapp.checkin.models import Admission, Scan
+from eventapp.checkin.queries.books import Book
 from eventapp.checkin.rules import Direction, Method, Verdict
 from eventapp.core.ledger import Head, canonical, link, write_record
 
 Answer = dict[str, Any]
 """The stored verdict, and under `person` whom it is about as the tables say now."""
 
-RELEASE = sa.delete(Admission.__table__).where(  # type: ignore[arg-type]
-    Admission.__table__.c.registration_id == sa.bindparam("b_registration_id"),
-    Admission.__table__.c.session_id == sa.bindparam("b_session_id"),
-)
+Moved = tuple[Any, dict[str, Any]]
+"""A statement that lets somebody in or out, with what is bound in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +43,26 @@ def content_of(scan_id: str, gate_id: int, direction: Direction, what: str) -> s
     return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()
 
 
-def release(connection: Connection, registration_id: int, session_id: int) -> None:
+def release(connection: Connection, book: Book, registration_id: int, session_id: int) -> None:
     """Let an admission go, if there is one."""
-    connection.execute(RELEASE, {"b_registration_id": registration_id, "b_session_id": session_id})
+    key = {"registration_id": registration_id, "session_id": session_id}
+    connection.execute(book.release, key)
 
 
 def write_scan(
-    connection: Connection, knock: Knock, head: Head, verdict: Verdict, answer: Answer, **more: Any
+    connection: Connection,
+    book: Book,
+    knock: Knock,
+    head: Head,
+    verdict: Verdict,
+    answer: Answer,
+    moved: Moved | None = None,
+    **more: Any,
 ) -> None:
-    """Add the scan at the end of the door's ledger, whose head this transaction holds."""
+    """Add the scan at the end of a book's ledger, whose head this transaction holds.
+
+    Whom it lets in or out moves with it.
+    """
     seq = head.seq + 1
     body = {
         "seq": seq,
@@ -79,4 +87,5 @@ def write_scan(
         "claimed_at": knock.claimed_at,
         "received_at": knock.received_at,
     }
-    write_record(connection, Scan, values, end)
+    cause, caused_by = moved or (None, None)
+    write_record(connection, book.scan, values, end, cause=cause, caused_by=caused_by)

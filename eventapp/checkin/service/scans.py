@@ -5,13 +5,11 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from eventapp.checkin.models import Admission
 from eventapp.checkin.queries import door, scope_of
-from eventapp.checkin.queries.finding import FOUND
+from eventapp.checkin.queries.books import OWN, REHEARSED, Book, expected_of, tally
 from eventapp.checkin.rules import (
     NAMELESS,
     TEXT_LONGEST,
@@ -23,30 +21,22 @@ from eventapp.checkin.rules import (
     Verdict,
     decide_admission,
 )
-from eventapp.checkin.service.records import Answer, Knock, content_of, release, write_scan
+from eventapp.checkin.service.records import Answer, Knock, Moved, content_of, release, write_scan
 from eventapp.core import clock, keys
 from eventapp.core.access import Actor
 from eventapp.core.db import direct_transaction
 from eventapp.core.errors import N_, Conflict, Invalid, NotFound
 from eventapp.core.ledger import Head
-from eventapp.registration.rules import clean_code, code_is_plausible, decode_claims, from_text
+from eventapp.registration.rules import (
+    State,
+    clean_code,
+    code_is_plausible,
+    decode_claims,
+    from_text,
+)
 
-_ADMITTED_AT = sa.bindparam("admitted_at", type_=Admission.admitted_at.type)
-CLAIM = sa.text(
-    "INSERT INTO admissions"
-    " (meeting_id, session_id, registration_id, gate_id, device, admitted_at)"
-    " VALUES (:meeting_id, :session_id, :registration_id, :gate_id, :device, :admitted_at)"
-    " ON CONFLICT (registration_id, session_id) DO NOTHING RETURNING id"
-).bindparams(_ADMITTED_AT)
-# Counted here and not in KNOCK: what KNOCK sees is older than the head that it waits for.
-CLAIM_A_PLACE = sa.text(
-    "INSERT INTO admissions"
-    " (meeting_id, session_id, registration_id, gate_id, device, admitted_at)"
-    " SELECT :meeting_id, :session_id, :registration_id, :gate_id, :device, :admitted_at"
-    " WHERE (SELECT count(*) FROM admissions"
-    " WHERE meeting_id = :meeting_id AND session_id = :session_id) < :capacity"
-    " ON CONFLICT (registration_id, session_id) DO NOTHING RETURNING id"
-).bindparams(_ADMITTED_AT)
+ABOUT_INSIDE = frozenset({Verdict.ALREADY_INSIDE, Verdict.SAME_SCAN_REPEAT, Verdict.LEFT})
+"""Answers that tell since when the person has been inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,34 +112,46 @@ def answer_knock(knock: Knock) -> Answer:
     try:
         return _answer(knock)
     except IntegrityError:
-        # The same scan came twice at once and the other was quicker: its answer is stored now.
+        # The same scan, or another of the same person, came at the same moment and was quicker:
+        # its answer is stored now, or the person is inside now.
         return _answer(knock)
 
 
 def _answer(knock: Knock) -> Answer:
     reading = _read(knock)  # a signature takes long to check: before the others wait for us
     with direct_transaction() as connection:
-        place = connection.execute(
-            door.KNOCK,
-            {
-                "scope_id": knock.scope_id,
-                "gate_id": knock.gate_id,
-                "device": knock.device,
-                "scan_id": knock.scan_id,
-            },
-        ).one()
+        book, place = _open_book(connection, knock)
         if place.answer is not None:
             return _replay(knock, place)
-        if place.gate is None or place.session_id is None:
+        if place.rehearsed is not None:
+            raise Conflict(
+                "rehearsal_over", N_("演练已经结束，演练中的这次扫码不算数，请再扫一次。")
+            )
+        if place.gate is None:
             raise NotFound("gate_unknown", N_("没有找到这个入口。"))
-        facts, holder = _look_up(connection, knock, reading, place)
-        verdict, inside = _decide(connection, knock, place, facts, holder)
-        if verdict is Verdict.LEFT:
-            release(connection, holder.id, place.session_id)
-        answer = _worded(connection, knock, place, verdict, holder, inside)
-        more = {"manual": knock.reason} if knock.reason else {}
-        write_scan(connection, knock, Head(place.seq, place.hash), verdict, answer, **more)
+        facts, holder = _look_up(connection, knock, reading, book, place)
+        verdict = decide_admission(facts)
+        answer = _worded(connection, knock, book, place, verdict, holder, facts.inside)
+        head, more = Head(place.seq, place.hash), {"manual": knock.reason} if knock.reason else {}
+        if verdict is Verdict.ADMITTED and holder.in_session is not None:
+            release(connection, book, holder.id, holder.in_session)
+        moved = _moved(knock, book, place, verdict, holder)
+        write_scan(connection, book, knock, head, verdict, answer, moved, **more)
         return {**answer, "person": _person(verdict, holder)}
+
+
+def _open_book(connection: Connection, knock: Knock) -> tuple[Book, Any]:
+    """Hold the ledger that this scan belongs to, and read what does not depend on the person."""
+    asked = {
+        "scope_id": knock.scope_id,
+        "gate_id": knock.gate_id,
+        "device": knock.device,
+        "scan_id": knock.scan_id,
+    }
+    place = connection.execute(OWN.knock, asked).one()
+    if place.rehearsal is None or place.answer is not None:
+        return OWN, place
+    return REHEARSED, connection.execute(REHEARSED.knock, asked).one()
 
 
 def _replay(knock: Knock, place: Any) -> Answer:
@@ -179,100 +181,126 @@ def _read(knock: Knock) -> _Reading:
 
 
 def _look_up(
-    connection: Connection, knock: Knock, reading: _Reading, place: Any
+    connection: Connection, knock: Knock, reading: _Reading, book: Book, place: Any
 ) -> tuple[AdmissionFacts, Any]:
     """Gather what is known about a text; the registration is the one at this meeting, or None."""
-    facts = AdmissionFacts(
-        knock.received_at,
-        reading.readable,
-        meeting_state=place.meeting_state,
-        gate_categories=frozenset(place.categories) if place.categories else None,
-        gate_opens_at=place.opens_at,
-        gate_closes_at=place.closes_at,
-        direction=knock.direction,
-    )
-    holder = _holder(connection, reading)
+    facts = _facts(knock, reading, place)
+    asked = {"meeting_id": place.meeting_id, "session_id": place.session_id}
+    holder = _holder(connection, reading, book, asked)
     if holder is None:
         return replace(facts, known=False), None
     current = reading.generation is None or reading.generation == holder.generation
     if holder.meeting_id != place.meeting_id:
-        holder = connection.execute(
-            door.HERE, {"meeting_id": place.meeting_id, "person_id": holder.person_id}
-        ).first()
+        person = {**asked, "person_id": holder.person_id}
+        holder = connection.execute(book.here, person).first()
         if holder is None:
             return replace(facts, registered_here=False), None
     return replace(
-        facts, generation_current=current, registration_state=holder.state, category=holder.category
+        facts,
+        generation_current=current,
+        registration_state=holder.state,
+        category=holder.category,
+        places_left=None if place.capacity is None else place.capacity - holder.taken,
+        left_for_good=_left_for_good(connection, book, place, holder),
+        inside=_inside(knock, place, holder),
     ), holder
 
 
-def _holder(connection: Connection, reading: _Reading) -> Any:
+def _facts(knock: Knock, reading: _Reading, place: Any) -> AdmissionFacts:
+    """Say what is known before anybody is; a rehearsal asks neither for the state nor the hour."""
+    facts = AdmissionFacts(
+        knock.received_at,
+        reading.readable,
+        gate_way=place.way,
+        gate_categories=frozenset(place.categories) if place.categories else None,
+        direction=knock.direction,
+    )
+    if place.rehearsal is not None:
+        return facts
+    return replace(
+        facts,
+        meeting_state=place.meeting_state,
+        gate_opens_at=place.opens_at,
+        gate_closes_at=place.closes_at,
+    )
+
+
+def _holder(connection: Connection, reading: _Reading, book: Book, asked: dict[str, int]) -> Any:
     if reading.code and reading.readable:
-        return connection.execute(door.BY_CODE, {"code": reading.code}).first()
+        return connection.execute(book.by_code, {**asked, "code": reading.code}).first()
     if reading.registration_id:
-        return connection.execute(
-            door.BY_REGISTRATION, {"registration_id": reading.registration_id}
-        ).first()
+        somebody = {**asked, "registration_id": reading.registration_id}
+        return connection.execute(book.by_registration, somebody).first()
     if reading.found:
-        return connection.execute(FOUND, {"registration_id": reading.found}).first()
+        somebody = {**asked, "registration_id": reading.found}
+        return connection.execute(book.found, somebody).first()
     return None
 
 
-def _decide(
-    connection: Connection, knock: Knock, place: Any, facts: AdmissionFacts, holder: Any
-) -> tuple[Verdict, Inside | None]:
-    """Decide, and let the claim, not a look before it, say who was first and who had a place."""
-    if holder is None:
-        return decide_admission(facts), None
+def _inside(knock: Knock, place: Any, holder: Any) -> Inside | None:
+    if holder.in_session != place.session_id:
+        return None
+    return Inside(holder.admitted_at, holder.entered, holder.device == knock.device)
+
+
+def _left_for_good(connection: Connection, book: Book, place: Any, holder: Any) -> bool:
+    if place.reentry or holder.in_session == place.session_id:
+        return False
     key = {"registration_id": holder.id, "session_id": place.session_id}
-    if knock.direction is Direction.ENTRY:
-        verdict = decide_admission(facts)
-        if verdict is not Verdict.ADMITTED:
-            return verdict, None
-        claim = {
-            **key,
-            "meeting_id": place.meeting_id,
-            "gate_id": knock.gate_id,
-            "device": knock.device,
-            "admitted_at": knock.received_at,
-        }
-        if place.capacity is None:
-            claimed = connection.execute(CLAIM, claim)
-        else:
-            claimed = connection.execute(CLAIM_A_PLACE, {**claim, "capacity": place.capacity})
-            facts = replace(facts, places_left=0)  # where nothing is claimed, or inside already
-        if claimed.first() is not None:
-            return verdict, None
-    row = connection.execute(door.INSIDE, key).first()
-    inside = Inside(row.admitted_at, row.gate, row.device == knock.device) if row else None
-    return decide_admission(replace(facts, inside=inside)), inside
+    return connection.execute(book.been_inside, key).scalar_one() > 0
+
+
+def _moved(knock: Knock, book: Book, place: Any, verdict: Verdict, holder: Any) -> Moved | None:
+    """Give the statement that lets somebody in or out, if the verdict does."""
+    if verdict not in {Verdict.ADMITTED, Verdict.LEFT}:
+        return None
+    key = {"registration_id": holder.id, "session_id": place.session_id}
+    if verdict is Verdict.LEFT:
+        return book.release, key
+    claim = {
+        **key,
+        "meeting_id": place.meeting_id,
+        "gate_id": knock.gate_id,
+        "device": knock.device,
+        "admitted_at": knock.received_at,
+    }
+    return book.claim, claim
 
 
 def _worded(
     connection: Connection,
     knock: Knock,
+    book: Book,
     place: Any,
     verdict: Verdict,
     holder: Any,
     inside: Inside | None,
 ) -> Answer:
     """Say all that is stored about an answer: verdict, ids and counts, nobody's name."""
+    named = holder is not None and verdict not in NAMELESS
+    first = inside if verdict in ABOUT_INSIDE else None
     answer: Answer = {
         "verdict": verdict,
         "registration_id": holder.id if holder is not None else None,
         "gate_id": knock.gate_id,
         "at": knock.received_at.isoformat(),
         "zone": place.zone,
-        "first": inside and {"gate": inside.gate, "at": inside.at.isoformat()},
+        "first": first and {"gate": first.gate, "at": first.at.isoformat()},
+        "rehearsal": place.rehearsal is not None,
     }
-    if holder is None or verdict in NAMELESS:
-        tally = connection.execute(door.TALLY, {"meeting_id": place.meeting_id}).one()
-    else:
-        tally = connection.execute(
-            door.UNIT_TALLY,
-            {"meeting_id": place.meeting_id, "organisation_id": holder.organisation_id},
-        ).one()
-    return {**answer, **tally._mapping}
+    if holder is None:
+        return {**answer, **tally(connection, book, place.meeting_id)}
+    # They were counted before this scan moved anybody.
+    more = -1 if verdict is Verdict.LEFT else 0
+    if verdict is Verdict.ADMITTED and holder.in_session is None:
+        more = 1
+    answer["arrived"] = int(holder.arrived) + more
+    answer["expected"] = expected_of(connection, place.meeting_id, place.audited)
+    if named:
+        left_the_list = more < 0 and holder.state != State.APPROVED
+        answer["unit_arrived"] = holder.unit_arrived + more if holder.unit_total else 0
+        answer["unit_total"] = holder.unit_total - left_the_list
+    return answer
 
 
 def _person(verdict: Verdict, holder: Any) -> dict[str, str] | None:

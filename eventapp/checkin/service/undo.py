@@ -1,17 +1,18 @@
 """Taking an admission back."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 
-from eventapp.checkin.models import Admission, Scan
 from eventapp.checkin.queries import door
-from eventapp.checkin.rules import UNDO, UNDO_WINDOW, Direction, Method, Verdict
+from eventapp.checkin.queries.books import OWN, Book, book_of, move_of, moves_of, tally
+from eventapp.checkin.rules import UNDO, UNDO_WINDOW, Direction, Method, Verdict, stays
 from eventapp.checkin.service.records import Answer, Knock, release, write_scan
 from eventapp.core import clock
 from eventapp.core.access import Actor, ActorKind, Permission
-from eventapp.core.db import db, transaction
+from eventapp.core.db import transaction
 from eventapp.core.errors import N_, Conflict, Forbidden, Invalid
 from eventapp.core.ledger import lock_head
 from eventapp.core.scope import chain_of
@@ -30,19 +31,17 @@ def undo_admission(actor: Actor, meeting_id: int, registration_id: int, reason: 
     now = clock.now()
     with transaction() as session:
         meeting = session.get_one(Meeting, meeting_id)
-        head = lock_head(meeting.scope_id, Scan.ledger)  # first, as every scan does
-        claim = session.scalar(
-            sa.select(Admission)
-            .where(Admission.meeting_id == meeting_id, Admission.registration_id == registration_id)
-            .with_for_update()
-        )
+        head = lock_head(meeting.scope_id, OWN.scan.ledger)  # first, as every scan does
+        connection = session.connection()
+        book = book_of(connection, meeting_id)
+        if book is not OWN:
+            head = lock_head(meeting.scope_id, book.scan.ledger)
+        claim = connection.execute(_claim(book, meeting_id, registration_id)).first()
         if claim is None:
             raise Conflict("not_inside", N_("没有这个人的入场记录，不用撤销。"))
         device = door.device_of(actor)
         if claim.device != device or now - claim.admitted_at > UNDO_WINDOW:
             _ensure_supervisor(actor, meeting)
-        connection = session.connection()
-        release(connection, registration_id, claim.session_id)
         knock = Knock(
             meeting.scope_id,
             claim.gate_id,
@@ -55,7 +54,8 @@ def undo_admission(actor: Actor, meeting_id: int, registration_id: int, reason: 
             now,
             "",
         )
-        tally = session.execute(door.TALLY, {"meeting_id": meeting_id}).one()
+        release(connection, book, registration_id, claim.session_id)
+        _return(connection, book, meeting_id, registration_id)
         answer: Answer = {
             "verdict": Verdict.LEFT,
             "registration_id": registration_id,
@@ -63,11 +63,38 @@ def undo_admission(actor: Actor, meeting_id: int, registration_id: int, reason: 
             "at": now.isoformat(),
             "zone": meeting.zone,
             "first": None,
-            **tally._mapping,
+            "rehearsal": book is not OWN,
+            **tally(connection, book, meeting_id),
         }
-        write_scan(connection, knock, head, Verdict.LEFT, answer, undo=reason)
-        db.session.expunge(claim)
+        write_scan(connection, book, knock, head, Verdict.LEFT, answer, undo=reason)
         return {**answer, "person": door.scanned_person(registration_id, Verdict.LEFT)}
+
+
+def _claim(book: Book, meeting_id: int, registration_id: int) -> Any:
+    claims = book.admissions
+    return sa.select(claims).where(
+        claims.c.meeting_id == meeting_id, claims.c.registration_id == registration_id
+    )
+
+
+def _return(connection: sa.Connection, book: Book, meeting_id: int, registration_id: int) -> None:
+    """Put somebody back into the session that the undone admission took them out of."""
+    rows = connection.execute(
+        moves_of(book).where(book.scans.c.registration_id == registration_id)
+    ).all()
+    led = stays(move_of(row) for row in rows).get(registration_id, [])
+    if len(led) < 2:
+        return
+    back = next(row for row in rows if row.seq == led[-2].seq)
+    claim = {
+        "meeting_id": meeting_id,
+        "session_id": back.session_id,
+        "registration_id": registration_id,
+        "gate_id": back.gate_id,
+        "device": back.device,
+        "admitted_at": back.received_at,
+    }
+    connection.execute(book.claim, claim)
 
 
 def _ensure_supervisor(actor: Actor, meeting: Meeting) -> None:

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from eventapp.alliance.models import Person
-from eventapp.checkin.models import Admission
+from eventapp.checkin.models import Admission, DoorSession
+from eventapp.checkin.queries.books import FIRST
 from eventapp.core import clock
 from eventapp.core.access import Actor
 from eventapp.core.db import direct_transaction
@@ -59,14 +60,16 @@ _holder = aliased(Person, name="holder")
 
 
 def _inside(person: Any) -> Any:
-    """Say in SQL that a person is inside this meeting now."""
+    """Say in SQL that a person is now inside the session of this meeting that holds ballots."""
     return (
         sa.select(Admission.id)
         .join(Registration, Registration.id == Admission.registration_id)
+        .join(DoorSession, DoorSession.id == Admission.session_id)
         .where(
             # Not the admission's own meeting: the planner would begin there, with everybody.
             Registration.meeting_id == MEETING_ID,
             Registration.person_id == person,
+            DoorSession.ordinal == FIRST,
         )
         .exists()
     )

@@ -5,6 +5,7 @@
 import { request } from "../lib/http.js";
 import { Camera, allowed, problem } from "./camera.js";
 import { reader } from "./decode.js";
+import { direction } from "./direction.js";
 import { Held, send } from "./send.js";
 import { signal, wake } from "./sound.js";
 import { View } from "./view.js";
@@ -16,6 +17,7 @@ const CODE_LONGEST = 40;
 
 const door = document.getElementById("door");
 const view = new View(door);
+const going = direction(door);
 const held = new Held();
 const start = document.getElementById("start");
 const startWords = document.getElementById("start-words");
@@ -33,7 +35,7 @@ async function scan(text, method) {
   view.say(view.words("sending"));
   try {
     const gate = Number(door.dataset.gate);
-    const answer = await send(door.dataset.scans, { gate, text, method }, () => view.say(view.words("retrying")));
+    const answer = await send(door.dataset.scans, { gate, text, method, direction: going() }, () => view.say(view.words("retrying")));
     view.say("");
     view.show(answer);
     view.count(answer.counts);

@@ -32,8 +32,11 @@ export class View {
   }
 
   show(answer) {
-    for (const icon of this.verdict.querySelectorAll("[data-icon]")) {
-      const on = icon.dataset.icon === answer.tone;
+    const icons = [...this.verdict.querySelectorAll("[data-icon]")];
+    // A verdict that has a look of its own shows it, any other that of its tone.
+    const look = icons.some((icon) => icon.dataset.icon === answer.verdict) ? answer.verdict : answer.tone;
+    for (const icon of icons) {
+      const on = icon.dataset.icon === look;
       icon.hidden = !on;
       this.verdict.classList.toggle(icon.dataset.class, on);
     }
@@ -45,6 +48,7 @@ export class View {
     this.slot("next_step", calm ? "" : answer.next_step);
     this.slot("first", answer.first && fill(this.words("first"), answer.first));
     this.slot("category", answer.category);
+    this.verdict.querySelector("[data-slot=rehearsal]").hidden = !answer.rehearsal;
     this.slot("place", answer.place);
     const { unit_arrived: arrived, unit_total: total } = answer;
     this.slot("unit_count", total && fill(this.words("unitCount"), { arrived, total }));

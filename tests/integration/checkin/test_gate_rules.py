@@ -13,7 +13,6 @@ from sqlalchemy import event
 from eventapp.accounts.service import link_token, open_link
 from eventapp.checkin import service
 from eventapp.checkin.models import Admission, Gate, Scan
-from eventapp.checkin.queries import capacity_of
 from eventapp.checkin.rules import Direction, Verdict
 from eventapp.core import clock
 from eventapp.core.access import SYSTEM, Role
@@ -26,6 +25,7 @@ from eventapp.registration.service import delegate_link
 from tests.factories import make_user, put_token, sign_in
 from tests.factories_checkin import (
     Door,
+    hall_of,
     make_door,
     make_door_staff,
     make_registration,
@@ -42,6 +42,11 @@ def of_category(door: Door, category: Category, name: str = "刘雪梅") -> int:
     with transaction() as session:
         session.get_one(Registration, registration_id).category = category
     return registration_id
+
+
+def set_capacity(door: Door, capacity: int | None) -> None:
+    hall = hall_of(door)
+    service.change_session(SYSTEM, door.meeting_id, hall.id, name=hall.name, capacity=capacity)
 
 
 def last_act(action: str) -> AuditEntry:
@@ -89,7 +94,7 @@ def test_a_gate_is_open_from_its_opening_until_before_its_closing() -> None:
 @pytest.mark.usefixtures("house")
 def test_a_full_hall_takes_the_next_one_only_after_somebody_left() -> None:
     door = make_door()
-    service.set_capacity(SYSTEM, door.meeting_id, 2)
+    set_capacity(door, 2)
     one, two, three = [pass_text(make_registration(door)) for _ in range(3)]
     assert [scan(door, text)["verdict"] for text in (one, two)] == [Verdict.ADMITTED] * 2
     refused = scan(door, three, scan_id="0190-turned-away")
@@ -105,7 +110,7 @@ def test_a_full_hall_takes_the_next_one_only_after_somebody_left() -> None:
 @pytest.mark.usefixtures("house")
 def test_undoing_an_admission_gives_its_place_back() -> None:
     door = make_door()
-    service.set_capacity(SYSTEM, door.meeting_id, 1)
+    set_capacity(door, 1)
     first = make_registration(door)
     scan(door, pass_text(first))
     service.undo_admission(door.supervisor, door.meeting_id, first, "误扫")
@@ -118,10 +123,10 @@ def test_a_lower_capacity_turns_nobody_out_and_none_lifts_it() -> None:
     texts = [pass_text(make_registration(door)) for _ in range(4)]
     for text in texts[:3]:
         scan(door, text)
-    service.set_capacity(SYSTEM, door.meeting_id, 1)
+    set_capacity(door, 1)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Admission)) == 3
     assert scan(door, texts[3])["verdict"] == Verdict.FULL
-    service.set_capacity(SYSTEM, door.meeting_id, None)
+    set_capacity(door, None)
     assert scan(door, texts[3])["verdict"] == Verdict.ADMITTED
 
 
@@ -130,9 +135,9 @@ def test_another_meetings_people_take_no_place_here() -> None:
     here = make_door()
     there = make_door(here.alliance_id)
     scan(there, pass_text(make_registration(there)))
-    service.set_capacity(SYSTEM, here.meeting_id, 1)
+    set_capacity(here, 1)
     assert scan(here, pass_text(make_registration(here)))["verdict"] == Verdict.ADMITTED
-    assert capacity_of(there.meeting_id) is None
+    assert hall_of(there).capacity is None
 
 
 @pytest.mark.usefixtures("house")
@@ -149,7 +154,7 @@ def test_rules_cost_a_scan_no_statement() -> None:
     try:
         assert scan(door, free)["verdict"] == Verdict.ADMITTED
         before = len(sent)
-        service.set_capacity(SYSTEM, door.meeting_id, 9)
+        set_capacity(door, 9)
         service.change_gate(
             SYSTEM,
             door.meeting_id,
@@ -193,12 +198,12 @@ def test_rules_are_audited_and_a_window_must_not_end_before_it_begins() -> None:
                 closes_at=closes_at,
             )
         assert refused.value.field == "closes_at"
-    service.set_capacity(SYSTEM, door.meeting_id, 300)
-    assert '"capacity":300' in last_act("door.set_capacity").body
+    set_capacity(door, 300)
+    assert '"capacity":300' in last_act("session.change").body
     for capacity in (0, -1, 100_001):
         with pytest.raises(Invalid):
-            service.set_capacity(SYSTEM, door.meeting_id, capacity)
-    assert capacity_of(door.meeting_id) == 300
+            set_capacity(door, capacity)
+    assert hall_of(door).capacity == 300
 
 
 @pytest.mark.usefixtures("house")
@@ -242,7 +247,7 @@ def test_rules_are_edited_in_the_meetings_time_and_told_where_people_stand(
         sign_in(staff, make_door_staff(door))
     edited = client.get(f"{url}/{door.gate_id}").get_data(as_text=True)
     assert 'value="2024-01-19T08:00"' in edited
-    assert edited.count("checked") == 2
+    assert edited.count("checked") == 3  # two categories and both ways
     places = [
         client.get(url),
         client.get(f"/m/{door.slug}/door"),
@@ -263,7 +268,7 @@ def test_a_wrong_window_is_said_at_its_field_and_keeps_what_was_typed(
     assert "关闭时间要晚于开放时间" in answer.text
     for kept in ("南门", "2024-01-19T07:00", "2024-01-19T08:00"):
         assert f'value="{kept}"' in answer.text
-    assert answer.text.count("checked") == 2
+    assert answer.text.count("checked") == 3
     assert client.post(url, data={**RULED, "categories": ["king"]}).status_code == 422
     assert client.post(url, data={**RULED, "opens_at": "tomorrow"}).status_code == 422
     with app.app_context():
@@ -274,18 +279,20 @@ def test_a_wrong_window_is_said_at_its_field_and_keeps_what_was_typed(
 def test_a_capacity_that_no_hall_has_is_refused_at_its_field(
     app: Flask, client: FlaskClient, door: Door, wrong: str
 ) -> None:
-    url = f"/m/{door.slug}/desk/gates/capacity"
-    assert client.post(url, data={"capacity": "300"}).status_code == 303
-    answer = client.post(url, data={"capacity": wrong})
+    with app.app_context():
+        url = f"/m/{door.slug}/desk/gates/sessions/{hall_of(door).id}"
+    described = {"name": "主会场", "reentry": "y"}
+    assert client.post(url, data={**described, "capacity": "300"}).status_code == 303
+    answer = client.post(url, data={**described, "capacity": wrong})
     assert answer.status_code == 422
     assert f'value="{wrong}"' in answer.text
     with app.app_context():
-        assert capacity_of(door.meeting_id) == 300
+        assert hall_of(door).capacity == 300
     scanner = client.get(f"/m/{door.slug}/door?gate={door.gate_id}")
     assert "场内最多 300 人" in scanner.text
-    assert client.post(url, data={"capacity": ""}).status_code == 303
+    assert client.post(url, data={**described, "capacity": ""}).status_code == 303
     with app.app_context():
-        assert capacity_of(door.meeting_id) is None
+        assert hall_of(door).capacity is None
 
 
 def test_staff_at_the_door_read_sentence_and_next_step_of_a_closed_gate(

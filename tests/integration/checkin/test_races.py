@@ -3,6 +3,8 @@
 import json
 import threading
 from collections import Counter
+from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,13 +13,13 @@ from flask import Flask
 
 from eventapp.checkin.models import Admission, Scan
 from eventapp.checkin.rules import Verdict
-from eventapp.checkin.service import scans, set_capacity
+from eventapp.checkin.service import change_session, scans
 from eventapp.checkin.service.records import Answer, Knock
 from eventapp.core.access import SYSTEM, Role
 from eventapp.core.db import db
 from eventapp.core.errors import Busy
 from eventapp.core.ledger import verify
-from tests.factories_checkin import make_door, make_registration, pass_text, scan, staff
+from tests.factories_checkin import hall_of, make_door, make_registration, pass_text, scan, staff
 
 THREADS = 24
 pytestmark = pytest.mark.races
@@ -89,7 +91,7 @@ def rush(app: Flask) -> Counter[str]:
     """Let many people come at once to a hall with few places, each at a phone of its own."""
     with app.app_context():
         door = make_door()
-        set_capacity(SYSTEM, door.meeting_id, PLACES)
+        change_session(SYSTEM, door.meeting_id, hall_of(door).id, name="全程", capacity=PLACES)
         texts = [pass_text(make_registration(door)) for _ in range(COMERS)]
         db.session.remove()
     start = threading.Barrier(COMERS)
@@ -127,6 +129,7 @@ def test_a_door_that_counts_before_its_turn_overfills_the_hall(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     careful, looked = scans._answer, threading.Barrier(COMERS)
+    look_up = scans._look_up
 
     def look_first(knock: Knock) -> Answer:
         inside = db.session.scalar(sa.select(sa.func.count()).select_from(Admission)) or 0
@@ -134,6 +137,10 @@ def test_a_door_that_counts_before_its_turn_overfills_the_hall(
         assert inside < PLACES
         return careful(knock)
 
+    def as_it_was(*asked: Any) -> Any:
+        facts, holder = look_up(*asked)
+        return replace(facts, places_left=PLACES), holder
+
     monkeypatch.setattr(scans, "_answer", look_first)
-    monkeypatch.setattr(scans, "CLAIM_A_PLACE", scans.CLAIM)
+    monkeypatch.setattr(scans, "_look_up", as_it_was)
     assert rush(app)[Verdict.ADMITTED] > PLACES

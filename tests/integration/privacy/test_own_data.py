@@ -39,6 +39,8 @@ COVERED = {
 NOT_COVERED = {
     "distinct_people": "says of two numbers that they are two people; the names stand in people",
     "admissions": "the claim behind the newest scan, which is told",
+    "rehearsal_scans": "practised at the door, and dropped with the rehearsal",
+    "rehearsal_admissions": "practised at the door, and dropped with the rehearsal",
     "voting_records": "the chained record of the vote that is told; numbers only",
     "personal_links": "keys, which are not told; where they were opened is",
     "ballot_attendances": "that a unit was here; of units, not of people",

@@ -56,7 +56,7 @@ from eventapp.voting.service import (
     prepare_ballot,
     recount_presence,
 )
-from tests.factories_checkin import make_person, make_registration, pass_text, scan
+from tests.factories_checkin import make_person, make_registration, make_session, pass_text, scan
 from tests.factories_voting import (
     by_mandate,
     cast,
@@ -219,6 +219,19 @@ def test_a_unit_that_is_not_inside_may_not_vote(house: Flask) -> None:
     with pytest.raises(Conflict) as refused:
         cast(hall, ballot, 2)
     assert refused.value.code == "not_present"
+
+
+def test_a_unit_that_is_in_a_forum_and_not_in_the_hall_may_not_vote(house: Flask) -> None:
+    hall = make_assembly(2)
+    forum = make_session(hall.door, "分论坛A")
+    ballot = make_open_ballot(hall)
+    text = pass_text(hall.registrations[0])
+    scan(forum, text)
+    with pytest.raises(Conflict) as refused:
+        cast(hall, ballot, 0)
+    assert refused.value.code == "not_present"
+    scan(hall.door, text)
+    cast(hall, ballot, 0)
 
 
 def test_who_came_after_opening_votes_after_a_recount(house: Flask) -> None:

@@ -13,15 +13,20 @@ from eventapp.checkin.rules import (
     SAYING,
     TONE_LABEL,
     VERDICT_LABEL,
+    WAY_LABEL,
     AdmissionFacts,
     Direction,
     Inside,
     Method,
+    Move,
     Speaker,
     Tone,
     Verdict,
+    Way,
+    came_in,
     decide_admission,
     people_inside,
+    stays,
     units_present,
 )
 
@@ -37,6 +42,7 @@ def inside_for(seconds: float, *, same_device: bool) -> Inside:
 WORSE_AND_WORSE = [
     ({}, Verdict.ADMITTED),
     ({"places_left": 0}, Verdict.FULL),
+    ({"left_for_good": True}, Verdict.NO_REENTRY),
     ({"inside": inside_for(60, same_device=False)}, Verdict.ALREADY_INSIDE),
     ({"gate_opens_at": NINE + timedelta(minutes=1)}, Verdict.GATE_CLOSED),
     ({"gate_categories": frozenset({"press"})}, Verdict.WRONG_CATEGORY),
@@ -54,6 +60,7 @@ def test_every_word_of_the_door_is_labelled_and_explained() -> None:
     assert set(METHOD_LABEL) == set(Method)
     assert set(DIRECTION_LABEL) == set(Direction)
     assert set(TONE_LABEL) == set(Tone)
+    assert set(WAY_LABEL) == set(Way)
     assert all(saying.sentence and saying.next_step for saying in SAYING.values())
 
 
@@ -205,7 +212,7 @@ PASSAGES = st.lists(st.tuples(st.integers(1, 6), st.sampled_from(Direction)), ma
 def test_a_session_never_holds_more_than_its_capacity_and_never_turns_away_before(
     capacity: int, passages: list[tuple[int, Direction]]
 ) -> None:
-    answers: list[tuple[int, Verdict]] = []
+    answers: list[Move] = []
     for person, direction in passages:
         before = people_inside(answers)
         facts = replace(
@@ -215,7 +222,7 @@ def test_a_session_never_holds_more_than_its_capacity_and_never_turns_away_befor
             places_left=capacity - len(before),
         )
         verdict = decide_admission(facts)
-        answers.append((person, verdict))
+        answers.append(Move(person, verdict))
         assert len(people_inside(answers)) <= capacity
         assert (verdict is Verdict.FULL) == (
             direction is Direction.ENTRY and person not in before and len(before) == capacity
@@ -225,7 +232,64 @@ def test_a_session_never_holds_more_than_its_capacity_and_never_turns_away_befor
 def test_who_left_is_outside_and_who_came_back_is_inside() -> None:
     admitted, left = Verdict.ADMITTED, Verdict.LEFT
     answers = [(1, admitted), (2, admitted), (3, admitted), (2, left), (3, left), (3, admitted)]
-    assert people_inside([*answers, (9, Verdict.REVOKED)]) == {1, 3}
+    moves = [Move(person, verdict) for person, verdict in [*answers, (9, Verdict.REVOKED)]]
+    assert people_inside(moves) == {1, 3}
+
+
+HALL, FORUM, BANQUET = 11, 12, 13
+
+
+def entered(person: int, session: int) -> Move:
+    return Move(person, Verdict.ADMITTED, session)
+
+
+def left(person: int, session: int) -> Move:
+    return Move(person, Verdict.LEFT, session)
+
+
+def undone(person: int, session: int) -> Move:
+    return Move(person, Verdict.LEFT, session, undone=True)
+
+
+def sessions(moves: list[Move]) -> dict[int, int]:
+    return {person: led[-1].session_id for person, led in stays(moves).items()}
+
+
+def test_whoever_enters_one_session_has_left_the_other_and_is_one_person() -> None:
+    moves = [entered(1, HALL), entered(2, HALL), entered(1, FORUM)]
+    assert sessions(moves) == {1: FORUM, 2: HALL}
+    assert people_inside(moves, HALL) == {2}
+    assert came_in(moves) == {1, 2}
+
+
+def test_an_undone_entry_puts_the_person_back_where_they_were() -> None:
+    moves = [entered(1, HALL), entered(1, FORUM), undone(1, FORUM)]
+    assert sessions(moves) == {1: HALL}
+    assert sessions([*moves, undone(1, HALL)]) == {}
+    assert came_in([*moves, undone(1, HALL)]) == frozenset()
+
+
+def test_an_undone_entry_after_an_exit_puts_the_person_outside() -> None:
+    moves = [entered(1, HALL), left(1, HALL), entered(1, FORUM), undone(1, FORUM)]
+    assert sessions(moves) == {}
+    assert came_in(moves) == {1}
+
+
+def test_whoever_left_a_single_entry_session_may_not_come_again_but_may_leave() -> None:
+    gone = replace(GOOD, left_for_good=True)
+    assert decide_admission(gone) is Verdict.NO_REENTRY
+    assert decide_admission(replace(gone, places_left=0)) is Verdict.NO_REENTRY
+    inside = inside_for(60, same_device=False)
+    assert decide_admission(replace(gone, inside=inside)) is Verdict.ALREADY_INSIDE
+    assert decide_admission(replace(gone, direction=Direction.EXIT)) is Verdict.NOT_INSIDE
+
+
+def test_a_gate_for_leaving_lets_nobody_in_and_every_gate_lets_people_out() -> None:
+    inside = inside_for(60, same_device=False)
+    assert decide_admission(replace(GOOD, gate_way=Way.EXIT)) is Verdict.GATE_CLOSED
+    for way in Way:
+        leaving = replace(GOOD, gate_way=way, inside=inside, direction=Direction.EXIT)
+        assert decide_admission(leaving) is Verdict.LEFT
 
 
 def test_two_delegates_of_one_unit_are_one_unit() -> None:
