@@ -1,10 +1,11 @@
 """Forms of the door and of its desk pages."""
 
+from secrets import token_hex
 from typing import Any
 from uuid import uuid4
 
 from flask_babel import gettext
-from wtforms import HiddenField, IntegerField, SelectMultipleField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectMultipleField
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
@@ -86,3 +87,31 @@ class SetCapacityForm(BaseForm):
         render_kw={"inputmode": "numeric"},
         description=_("不填就是不限。到了上限，有人离场才能再放行；改小不会请出已在场的人。"),
     )
+
+
+class AdmitFoundForm(BaseForm):
+    """Somebody of the help desk's list; `key` makes the scan's id and a second press harmless."""
+
+    gate = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    registration_id = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    key = HiddenField(default=lambda: token_hex(8))
+    text = HiddenField()
+
+
+class AdmitByHandForm(AdmitFoundForm):
+    """The same for somebody who can show nothing."""
+
+    reason = text_field(_("人工登记的原因"), longest=200)
+
+
+class AdmitUnitForm(BaseForm):
+    """People of a unit: those ticked, or all whom the page showed as not there yet."""
+
+    key = HiddenField(default=lambda: token_hex(8))
+    people = SelectMultipleField(_("要入场的人"), coerce=int, validate_choice=False)
+    shown = SelectMultipleField(coerce=int, validate_choice=False)
+    all = BooleanField()
+
+    def chosen(self) -> list[int]:
+        """Tell who comes in."""
+        return list((self.shown.data if self.all.data else self.people.data) or ())
