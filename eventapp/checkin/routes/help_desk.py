@@ -4,7 +4,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.checkin import queries, service
-from eventapp.checkin.document.answers import recall, show_answer
+from eventapp.checkin.document.answers import recall, show_at_desk
 from eventapp.checkin.forms import AdmitByHandForm, AdmitFoundForm, AdmitUnitForm
 from eventapp.checkin.models import Gate
 from eventapp.checkin.queries.finding import MOST, find_people, unit_at_door, verdicts_given
@@ -46,7 +46,7 @@ def _find_page(
         found=found,
         most=MOST if more else None,
         look=LOOK,
-        shown=show_answer(recall(shown)) if shown else None,
+        shown=show_at_desk(recall(shown)) if shown else None,
         scan_id=shown.scan_id if shown else None,
         form=refused or AdmitFoundForm(formdata=None),
         by_hand=refused if isinstance(refused, AdmitByHandForm) else None,
@@ -136,9 +136,7 @@ def admit_unit(meeting: str, scan: str) -> BaseResponse | tuple[str, int]:
     key = form.key.data or ""
 
     def act() -> None:
-        service.admit_unit(
-            actor(), here.id, scan_id=scan, key=key, registration_ids=form.chosen()
-        )
+        service.admit_unit(actor(), here.id, scan_id=scan, key=key, registration_ids=form.chosen())
 
     if not attempt(form, act):
         return _unit_page(here, scan, form), 422
