@@ -129,6 +129,17 @@ def _ordered(meeting_id: int, meant: Any) -> list[Found]:
     return [Found(*row) for row in db.session.execute(query)]
 
 
+def person_at_door(meeting_id: int, registration_id: int) -> Found:
+    """Find somebody of this meeting, as the help desk sees them; NotFound for anybody else."""
+    one = _FOUND.where(
+        registrations.c.meeting_id == meeting_id, registrations.c.id == registration_id
+    )
+    row = db.session.execute(one).first()
+    if row is None:
+        raise NotFound("registration_unknown", N_("没有找到这份报名。"))
+    return Found(*row)
+
+
 def ensure_registered_here(meeting_id: int, registration_id: int) -> None:
     """Refuse a registration of another meeting: it does not exist."""
     here = sa.select(registrations.c.meeting_id).where(registrations.c.id == registration_id)
@@ -175,6 +186,14 @@ def unit_at_door(meeting_id: int, device: str, scan_id: str) -> UnitAtDoor:
         scanned.name,
         tuple(Found(*row) for row in members),
     )
+
+
+def person_scanned(device: str, scan_id: str) -> int | None:
+    """Tell whose registration a scan of a device was about; None where there was no such scan."""
+    about = sa.select(scans.c.registration_id).where(
+        scans.c.device == device, scans.c.scan_id == scan_id
+    )
+    return db.session.scalar(about)
 
 
 def verdicts_given(device: str, scan_ids: Iterable[str]) -> dict[str, Verdict]:
