@@ -5,12 +5,20 @@ from typing import Any
 from uuid import uuid4
 
 from flask_babel import gettext
-from wtforms import BooleanField, HiddenField, IntegerField, SelectMultipleField
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectMultipleField,
+)
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from eventapp.checkin.rules import TEXT_LONGEST
-from eventapp.registration.rules import CATEGORY_LABEL, Category
+from eventapp.registration.forms import PersonFields
+from eventapp.registration.rules import CATEGORY_LABEL, REISSUE_LABEL, Category, Reissue
 from eventapp.web.forms import BaseForm, LocalTimeField, text_field, to_utc
 from eventapp.web.forms import lazy as _
 
@@ -93,15 +101,84 @@ class AdmitFoundForm(BaseForm):
     """Somebody of the help desk's list; `key` makes the scan's id and a second press harmless."""
 
     gate = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
-    registration_id = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     key = HiddenField(default=lambda: token_hex(8))
-    text = HiddenField()
 
 
 class AdmitByHandForm(AdmitFoundForm):
     """The same for somebody who can show nothing."""
 
     reason = text_field(_("人工登记的原因"), longest=200)
+
+
+class ReissueForm(BaseForm):
+    """A new pass; `seen` is the generation that the page knew, and a second press is harmless."""
+
+    gate = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    seen = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    why = RadioField(_("补发的原因"), validators=[InputRequired(_("请选择补发的原因。"))])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.why.choices = [(one.value, gettext(REISSUE_LABEL[one])) for one in Reissue]
+
+
+class _ArrivalForm(PersonFields):
+    """Somebody who stands at the help desk; `key` makes a second press harmless."""
+
+    gate = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    key = HiddenField(default=lambda: token_hex(8))
+    email = None
+    name = text_field(_("姓名"), longest=60, render_kw={"autocomplete": "off"})
+    titles = text_field(_("职务"), longest=160, required=False, render_kw={"autocomplete": "off"})
+    consent = BooleanField(
+        _("我已把个人信息说明告知本人，并得到同意"),
+        validators=[InputRequired(_("请先告知本人，同意后勾选。"))],
+    )
+
+    def validate_email(self, field: Field) -> None:
+        """Nobody is asked for an address here."""
+
+
+class WalkInForm(_ArrivalForm):
+    """Somebody who was not expected; where no rule approves, `word` says why a supervisor does."""
+
+    phone = text_field(
+        _("手机号"),
+        longest=30,
+        required=False,
+        render_kw={"type": "tel", "inputmode": "tel", "autocomplete": "off"},
+    )
+    unit = text_field(
+        _("单位"),
+        longest=120,
+        required=False,
+        render_kw={"list": "member-units", "autocomplete": "off"},
+    )
+    category = RadioField(_("类别"), validators=[InputRequired(_("请选择类别。"))])
+    word = text_field(
+        _("主管同意的原因"),
+        longest=200,
+        required=False,
+        render_kw={"autocomplete": "off"},
+        description=_("只在所选类别不能自动通过时填写；不要写身份证号等个人信息。"),
+    )
+
+
+class SubstituteAtDoorForm(_ArrivalForm):
+    """Who comes instead of somebody who is registered."""
+
+    unit = None
+    phone = text_field(
+        _("手机号"),
+        longest=30,
+        render_kw={"type": "tel", "inputmode": "tel", "autocomplete": "off"},
+    )
+    reason = text_field(
+        _("换人的原因"),
+        longest=200,
+        render_kw={"autocomplete": "off"},
+        description=_("会留在原代表的报名里；不要写身份证号等个人信息。"),
+    )
 
 
 class AdmitUnitForm(BaseForm):

@@ -3,16 +3,24 @@
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from eventapp.checkin.queries import inside_now
-from eventapp.core.access import Role
-from eventapp.registration.rules import State
+from eventapp.core.access import SYSTEM, Role
+from eventapp.core.db import db
+from eventapp.core.ledger import AuditEntry
+from eventapp.meetings.queries import meeting_of
+from eventapp.registration.models import Pass
+from eventapp.registration.queries import registration_in
+from eventapp.registration.rules import Category, State
+from eventapp.registration.service import give_mandate, set_category
 from tests import factories_registration
 from tests.factories import make_user, sign_in
 from tests.factories_checkin import Door, make_door, make_registration, make_unit, pass_text
+from tests.printed import codes_in
 
 
 @pytest.fixture
@@ -33,14 +41,22 @@ def find(client: FlaskClient, door: Door, text: str) -> str:
 def press(
     client: FlaskClient, door: Door, registration_id: int, act: str = "", **more: str
 ) -> TestResponse:
+    sent = {"gate": str(door.gate_id), "key": "0123456789abcdef", **more}
+    return client.post(f"/m/{door.slug}/door/people/{registration_id}{act}", data=sent)
+
+
+def walk_in(client: FlaskClient, door: Door, **more: str) -> TestResponse:
     sent = {
         "gate": str(door.gate_id),
-        "registration_id": str(registration_id),
         "key": "0123456789abcdef",
-        "text": "王",
+        "name": "慕容知秋",
+        "unit": "甲公司",
+        "phone": "13900001234",
+        "category": "delegate",
+        "consent": "y",
         **more,
     }
-    return client.post(f"/m/{door.slug}/door/find{act}", data=sent)
+    return client.post(f"/m/{door.slug}/door/walk-in", data=sent)
 
 
 def scanned(client: FlaskClient, door: Door, text: str) -> str:
@@ -121,23 +137,22 @@ def test_refusal_says_what_is_the_matter_and_what_to_do_in_both_languages(
     shown = press(client, door, here).location
     refused = client.get(shown).text
     assert "这份报名还没有通过。" in refused
-    assert "请会务组审核，通过以后再点“入场”。" in refused
+    assert "请会务组审核，通过以后再点“登记入场”。" in refused
     english = client.get(shown, headers={"Accept-Language": "en"}).text
-    assert "This registration has not been approved yet." in english
+    assert "This registration has not been approved." in english
     assert "Ask the organisers to review it, then press “Admit” again." in english
     assert inside(app, door) == frozenset()
 
 
-def test_manual_admission_asks_for_the_reason_beside_its_field_and_keeps_the_list(
+def test_manual_admission_asks_for_the_reason_beside_its_field(
     app: Flask, client: FlaskClient, door: Door
 ) -> None:
     with app.app_context():
         here = make_registration(door, "王磊", with_pass=False)
-        make_registration(door, "王海")
     refused = press(client, door, here, "/by-hand", reason=" ")
     assert refused.status_code == 422
     assert 'id="reason-error"' in refused.text
-    assert "王海" in refused.text
+    assert "王磊" in refused.text
     assert inside(app, door) == frozenset()
     taken = press(client, door, here, "/by-hand", reason="证件已核对，凭证未发")
     assert taken.status_code == 303
@@ -189,3 +204,162 @@ def test_some_of_a_unit_are_ticked_and_nobody_ticked_is_said(
     assert "请先勾选要入场的人。" in refused.text
     assert client.post(here, data={**sent, "people": [third]}).status_code == 303
     assert inside(app, door) == {first, third}
+
+
+def test_found_person_is_one_tap_from_a_badge_of_their_own(
+    app: Flask, client: FlaskClient, door: Door
+) -> None:
+    with app.app_context():
+        here, other = make_registration(door, "王磊"), make_registration(door, "王海")
+        elsewhere = make_registration(make_door(), "王磊")
+        token = pass_text(here)
+    address = f"/m/{door.slug}/door/people/{here}/badge.pdf"
+    assert address in find(client, door, "王磊")
+    badge = client.get(address)
+    assert badge.content_type == "application/pdf"
+    assert {code for side in codes_in(badge.data) for code in side} == {token}
+    assert f"people/{other}/badge.pdf" in find(client, door, "王海")
+    assert client.get(address.replace(f"/{here}/", f"/{elsewhere}/")).status_code == 404
+
+
+def test_new_pass_kills_the_old_one_once_and_the_badge_carries_the_new(
+    app: Flask, client: FlaskClient, door: Door
+) -> None:
+    with app.app_context():
+        here = make_registration(door, "王磊")
+        old = pass_text(here)
+    assert press(client, door, here, "/pass", seen="1").status_code == 422
+    assert press(client, door, here, "/pass", seen="1", why="lost").status_code == 303
+    assert press(client, door, here, "/pass", seen="1", why="lost").status_code == 303
+    with app.app_context():
+        new = pass_text(here)
+        assert db.session.get_one(Pass, here).generation == 2
+        acts = db.session.scalars(sa.select(AuditEntry.body)).all()
+    assert len([one for one in acts if "pass.reissue" in one and '"why":"lost"' in one]) == 1
+    badge = client.get(f"/m/{door.slug}/door/people/{here}/badge.pdf")
+    assert {code for side in codes_in(badge.data) for code in side} == {new}
+    assert new != old
+    scanned(client, door, old)
+    assert inside(app, door) == frozenset()
+
+
+def test_who_walks_in_is_registered_and_inside_and_gets_badge_and_slip(
+    app: Flask, client: FlaskClient, door: Door
+) -> None:
+    with app.app_context():
+        factories_registration.make_unit(door.alliance_id, "甲公司")
+    page = client.get(f"/m/{door.slug}/door/walk-in?gate={door.gate_id}&name=慕容知秋").text
+    assert 'value="慕容知秋"' in page
+    assert "甲公司" in page
+    done = walk_in(client, door)
+    assert done.status_code == 303
+    assert walk_in(client, door).location == done.location
+    shown = client.get(done.location).text
+    assert "verdict-ok" in shown
+    assert "慕容知秋" in shown
+    (registration_id,) = inside(app, door)
+    for paper in ("badge", "slip"):
+        pdf = client.get(f"/m/{door.slug}/door/people/{registration_id}/{paper}.pdf")
+        assert pdf.content_type == "application/pdf"
+
+
+def test_slip_of_somebody_who_registered_themselves_is_not_the_help_desks_to_print(
+    app: Flask, client: FlaskClient, door: Door
+) -> None:
+    with app.app_context():
+        meeting = meeting_of(door.meeting_id)
+        here = factories_registration.make_registration(meeting, "王磊").id
+    assert client.get(f"/m/{door.slug}/door/people/{here}/badge.pdf").status_code == 200
+    assert client.get(f"/m/{door.slug}/door/people/{here}/slip.pdf").status_code == 404
+    page = client.get(f"/m/{door.slug}/door/people/{here}?gate={door.gate_id}").text
+    assert "slip.pdf" not in page
+
+
+def test_category_without_a_rule_asks_for_a_word_and_everything_typed_is_kept(
+    app: Flask, client: FlaskClient, door: Door
+) -> None:
+    refused = walk_in(client, door, category="guest", titles="翻译")
+    assert refused.status_code == 422
+    assert 'id="word-error"' in refused.text
+    assert "由您同意的，请写明原因" in refused.text
+    for typed in ('value="慕容知秋"', 'value="翻译"', 'value="13900001234"'):
+        assert typed in refused.text
+    assert inside(app, door) == frozenset()
+    assert walk_in(client, door, category="guest", word="领导的翻译").status_code == 303
+    assert len(inside(app, door)) == 1
+
+
+def test_likely_the_same_person_is_asked_about_with_a_masked_phone(
+    app: Flask, client: FlaskClient, door: Door
+) -> None:
+    with app.app_context():
+        unit = factories_registration.make_unit(door.alliance_id, "甲公司")
+        known = factories_registration.make_person(
+            door.alliance_id, "慕容知秋", unit, phone="13800138642"
+        ).id
+    asked = walk_in(client, door)
+    assert asked.status_code == 422
+    assert "疑似与已有人员重复" in asked.text
+    assert "13800138642" not in asked.text
+    done = walk_in(client, door, seen=str(known), same=str(known))
+    assert done.status_code == 303
+    (registration_id,) = inside(app, door)
+    with app.app_context():
+        assert registration_in(door.meeting_id, registration_id).person_id == known
+
+
+def test_who_is_registered_already_is_shown_with_the_way_to_go_on(
+    app: Flask, client: FlaskClient, door: Door
+) -> None:
+    with app.app_context():
+        person = factories_registration.make_person(
+            door.alliance_id, "慕容知秋", phone="13900001234"
+        )
+        here = make_registration(door, person_id=person.id)
+    refused = walk_in(client, door, unit="")
+    assert refused.status_code == 422
+    assert "这个人已经报名" in refused.text
+    assert f"/door/people/{here}?gate={door.gate_id}" in refused.text
+
+
+def test_without_a_place_the_waiting_list_is_said_and_nobody_is_inside(
+    app: Flask, client: FlaskClient, door: Door
+) -> None:
+    with app.app_context():
+        set_category(
+            SYSTEM, door.meeting_id, Category.DELEGATE, public=True, auto_approve=True, quota=0
+        )
+    done = walk_in(client, door)
+    assert done.status_code == 303
+    shown = client.get(done.location).text
+    assert "名额已满，已列入候补，还没有入场。" in shown
+    assert "badge.pdf" not in shown
+    assert inside(app, door) == frozenset()
+
+
+def test_delegate_is_replaced_at_the_door_and_told_what_ends(
+    app: Flask, client: FlaskClient, door: Door
+) -> None:
+    with app.app_context():
+        unit = factories_registration.make_unit(door.alliance_id, "甲公司")
+        person = factories_registration.make_person(door.alliance_id, "王磊", unit).id
+        here = make_registration(door, person_id=person, organisation_id=unit)
+        give_mandate(SYSTEM, door.meeting_id, organisation_id=unit, person_id=person)
+        elsewhere = make_registration(make_door(), "王磊")
+    address = f"/m/{door.slug}/door/people/{here}/substitute"
+    assert "换人后即终止" in client.get(f"{address}?gate={door.gate_id}").text
+    sent = {"name": "李娜", "phone": "13800000009", "consent": "y"}
+    refused = press(client, door, here, "/substitute", **sent)
+    assert refused.status_code == 422
+    assert 'id="reason-error"' in refused.text
+    assert 'value="李娜"' in refused.text
+    sent["reason"] = "原代表临时出差"
+    assert press(client, door, elsewhere, "/substitute", **sent).status_code == 404
+    done = press(client, door, here, "/substitute", **sent)
+    assert done.status_code == 303
+    assert press(client, door, here, "/substitute", **sent).location == done.location
+    shown = client.get(done.location).text
+    assert "verdict-ok" in shown
+    assert "李娜" in shown
+    assert "已由他人代替" in find(client, door, "王磊")
+    assert inside(app, door).isdisjoint({here})
