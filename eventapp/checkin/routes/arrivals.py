@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flask import render_template, request
+from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.alliance.queries import Known, members_of
@@ -66,7 +67,7 @@ def _walk_in_page(
         here=here,
         gate=gate,
         form=form,
-        notes={one.value: N_("自动通过") for one in by_rule},
+        notes={one.value: gettext("自动通过") for one in by_rule},
         units=[member.name for member in members_of(meeting_of(here.id).alliance_id)],
         alike=alike,
         registered=registered,
