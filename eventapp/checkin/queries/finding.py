@@ -3,17 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
-from eventapp.alliance.queries import found_by
 from eventapp.checkin.queries.door import (
     PERSON,
     UNIT,
     admissions,
     gates,
-    meetings,
     organisations,
     people,
     registrations,
@@ -23,11 +20,7 @@ from eventapp.checkin.queries.door import (
 from eventapp.checkin.rules import NAMELESS, Verdict
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
-from eventapp.registration.queries.registrations import ENDED, matches
 from eventapp.registration.rules import Category, State
-
-MOST = 20
-"""Rows that a search at the door shows; who finds more types more."""
 
 _bind = sa.bindparam
 _WHO = registrations.join(people, people.c.id == registrations.c.person_id).outerjoin(
@@ -77,7 +70,7 @@ class UnitAtDoor:
     members: tuple[Found, ...]
 
 
-_FOUND = sa.select(
+FOUND_ROWS = sa.select(
     registrations.c.id,
     people.c.name,
     people.c.titles,
@@ -104,34 +97,9 @@ _FOUND = sa.select(
 )
 
 
-def find_people(meeting_id: int, text: str) -> tuple[list[Found], bool]:
-    """List who is meant by a text, at most MOST, and tell whether there are more.
-
-    Names, pinyin, initials and ends of phones ask indices and so come first; only a text that
-    means nobody by them is looked for inside names and units.
-    """
-    if not text.strip():
-        return [], False
-    alliance_id = (
-        sa.select(meetings.c.alliance_id).where(meetings.c.id == meeting_id).scalar_subquery()
-    )
-    rows = _ordered(meeting_id, registrations.c.person_id.in_(found_by(alliance_id, text)))
-    rows = rows or _ordered(meeting_id, matches(meeting_id, text))
-    return rows[:MOST], len(rows) > MOST
-
-
-def _ordered(meeting_id: int, meant: Any) -> list[Found]:
-    query = (
-        _FOUND.where(registrations.c.meeting_id == meeting_id, meant)
-        .order_by(registrations.c.state.in_(ENDED), people.c.pinyin_key, registrations.c.id)
-        .limit(MOST + 1)
-    )
-    return [Found(*row) for row in db.session.execute(query)]
-
-
 def person_at_door(meeting_id: int, registration_id: int) -> Found:
     """Find somebody of this meeting, as the help desk sees them; NotFound for anybody else."""
-    one = _FOUND.where(
+    one = FOUND_ROWS.where(
         registrations.c.meeting_id == meeting_id, registrations.c.id == registration_id
     )
     row = db.session.execute(one).first()
@@ -173,7 +141,7 @@ def unit_at_door(meeting_id: int, device: str, scan_id: str) -> UnitAtDoor:
         registrations.c.state == State.APPROVED, admissions.c.admitted_at.is_not(None)
     )
     members = db.session.execute(
-        _FOUND.where(
+        FOUND_ROWS.where(
             registrations.c.meeting_id == meeting_id,
             registrations.c.organisation_id == scanned.organisation_id,
             expected,

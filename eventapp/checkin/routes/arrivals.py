@@ -12,7 +12,8 @@ from eventapp.alliance.service.duplicates import LikelySame
 from eventapp.checkin import queries, service
 from eventapp.checkin.forms import SubstituteAtDoorForm, WalkInForm
 from eventapp.checkin.models import Gate
-from eventapp.checkin.queries.finding import Found, find_people, person_at_door
+from eventapp.checkin.queries.finding import Found, person_at_door
+from eventapp.checkin.queries.search import find_people
 from eventapp.checkin.routes.blueprint import bp
 from eventapp.checkin.routes.help_desk import (
     PERSON,

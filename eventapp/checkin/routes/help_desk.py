@@ -15,7 +15,8 @@ from eventapp.checkin.forms import (
     UndoAdmissionForm,
 )
 from eventapp.checkin.models import Gate
-from eventapp.checkin.queries.finding import MOST, find_people, person_at_door
+from eventapp.checkin.queries.finding import person_at_door
+from eventapp.checkin.queries.search import MOST, find_people
 from eventapp.checkin.routes.blueprint import bp
 from eventapp.checkin.routes.door import LOOK
 from eventapp.checkin.service.finding import scan_of
