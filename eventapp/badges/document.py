@@ -7,11 +7,12 @@ from typing import Any
 from flask_babel import force_locale, gettext
 
 from eventapp.alliance.rules import Ordering
-from eventapp.badges.queries import Holder
+from eventapp.badges.queries import Holder, holders
 from eventapp.badges.rules import COLOUR, ORDER_WORDS, Options
 from eventapp.core import installation
-from eventapp.core.errors import N_
+from eventapp.core.errors import N_, NotFound
 from eventapp.meetings.models import Meeting
+from eventapp.registration.queries import pass_token
 from eventapp.registration.rules import CATEGORY_LABEL, format_code
 from eventapp.web.filters import long_time
 from eventapp.web.language import html_lang
@@ -30,6 +31,15 @@ def _common(meeting: Meeting, title: str) -> dict[str, Any]:
         "meeting": breakable(meeting.title),
         "demo": gettext("演示数据") if installation.is_demo() else "",
     }
+
+
+def one_badge(meeting: Meeting, registration_id: int, options: Options) -> tuple[str, bytes]:
+    """Print the badge of one person alone; tell the file's name as well."""
+    people = holders(meeting, registration_id=registration_id)
+    if not people:
+        raise NotFound("registration_unknown", N_("没有找到这份报名。"))
+    pdf = badges_pdf(meeting, people, {registration_id: pass_token(registration_id)}, options)
+    return f"{gettext('胸卡')}-{people[0].name}.pdf", pdf
 
 
 def badges_pdf(

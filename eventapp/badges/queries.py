@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from eventapp.alliance.models import Organisation, Person
 from eventapp.alliance.queries import members_of
 from eventapp.alliance.rules import Ordering
-from eventapp.badges.rules import KEPT, Named, Paper, order_by_unit, order_people
+from eventapp.badges.rules import KEPT, Named, Options, Paper, Size, order_by_unit, order_people
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
 from eventapp.core.jobs import OPEN, Job
@@ -103,6 +103,17 @@ def prints_of(scope_id: int, *, most: int = 20) -> Sequence[Job]:
         .order_by(Job.id.desc())
         .limit(most)
     ).all()
+
+
+def usual_options(scope_id: int) -> Options:
+    """Tell how this meeting's badges were printed last, for one more like them."""
+    params = db.session.scalar(
+        sa.select(Job.params)
+        .where(Job.scope_id == scope_id, Job.kind == f"print_{Paper.BADGES}")
+        .order_by(Job.id.desc())
+        .limit(1)
+    )
+    return Options(Size(params["size"]), back=params["back"]) if params else Options()
 
 
 def print_in(scope_id: int, job_id: int) -> Job:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.alliance.rules import Ordering
 from eventapp.badges import service
-from eventapp.badges.document import badges_pdf, names_csv, names_pdf, names_xlsx, sign_pdf
+from eventapp.badges.document import names_csv, names_pdf, names_xlsx, one_badge, sign_pdf
 from eventapp.badges.forms import PrintBadgesForm, PrintCardsForm
 from eventapp.badges.queries import holders, print_in, prints_of
 from eventapp.badges.rules import ORDER_LABEL, PAPER_LABEL, Options, Paper, Size
@@ -18,7 +18,6 @@ from eventapp.core.errors import N_, NotFound
 from eventapp.core.jobs import OPEN, Job, JobState
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
-from eventapp.registration.queries import pass_tokens
 from eventapp.web.doors import requires
 from eventapp.web.download import download
 from eventapp.web.forms import BaseForm, attempt, say
@@ -146,13 +145,10 @@ def download_print(meeting: str, job_id: int) -> Response:
 def download_badge(meeting: str, registration_id: int) -> Response:
     """Send the badge of one person: for a new arrival, or instead of a lost one."""
     found = meeting_by_slug(meeting)
-    people = holders(found, registration_id=registration_id)
-    if not people:
-        raise NotFound("registration_unknown", N_("没有找到这份报名。"))
     size = request.args.get("size", "")
     options = Options(Size(size) if size in set(Size) else Size.MIDDLE)
-    pdf = badges_pdf(found, people, pass_tokens(found.id), options)
-    return download(pdf, name=f"{gettext('胸卡')}-{people[0].name}.pdf", media_type=PDF)
+    name, pdf = one_badge(found, registration_id, options)
+    return download(pdf, name=name, media_type=PDF)
 
 
 def _ordering() -> Ordering:

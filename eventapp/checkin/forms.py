@@ -1,12 +1,14 @@
 """Forms of the door and of its desk pages."""
 
 from collections.abc import Iterable
+from secrets import token_hex
 from typing import Any
 from uuid import uuid4
 
 from flask_babel import gettext
 from wtforms import (
     BooleanField,
+    Field,
     HiddenField,
     IntegerField,
     RadioField,
@@ -18,7 +20,8 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from eventapp.checkin.models import DoorSession, Gate
 from eventapp.checkin.rules import TEXT_LONGEST, WAY_LABEL, Direction, Way
-from eventapp.registration.rules import CATEGORY_LABEL, Category
+from eventapp.registration.forms import PersonFields
+from eventapp.registration.rules import CATEGORY_LABEL, REISSUE_LABEL, Category, Reissue
 from eventapp.web.forms import BaseForm, LocalTimeField, text_field, to_utc
 from eventapp.web.forms import lazy as _
 
@@ -124,3 +127,100 @@ class DescribeSessionForm(BaseForm):
             "capacity": self.capacity.data,
             "reentry": bool(self.reentry.data),
         }
+
+
+class AdmitFoundForm(BaseForm):
+    """Somebody of the help desk's list; `key` makes the scan's id and a second press harmless."""
+
+    gate = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    key = HiddenField(default=lambda: token_hex(8))
+
+
+class AdmitByHandForm(AdmitFoundForm):
+    """The same for somebody who can show nothing."""
+
+    reason = text_field(_("人工登记的原因"), longest=200)
+
+
+class ReissueForm(BaseForm):
+    """A new pass; `seen` is the generation that the page knew, and a second press is harmless."""
+
+    gate = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    seen = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    why = RadioField(_("补发的原因"), validators=[InputRequired(_("请选择补发的原因。"))])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.why.choices = [(one.value, gettext(REISSUE_LABEL[one])) for one in Reissue]
+
+
+class _ArrivalForm(PersonFields):
+    """Somebody who stands at the help desk; `key` makes a second press harmless."""
+
+    gate = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    key = HiddenField(default=lambda: token_hex(8))
+    email = None
+    name = text_field(_("姓名"), longest=60, render_kw={"autocomplete": "off"})
+    titles = text_field(_("职务"), longest=160, required=False, render_kw={"autocomplete": "off"})
+    consent = BooleanField(
+        _("我已把个人信息说明告知本人，并得到同意"),
+        validators=[InputRequired(_("请先告知本人，同意后勾选。"))],
+    )
+
+    def validate_email(self, field: Field) -> None:
+        """Nobody is asked for an address here."""
+
+
+class WalkInForm(_ArrivalForm):
+    """Somebody who was not expected; where no rule approves, `word` says why a supervisor does."""
+
+    phone = text_field(
+        _("手机号"),
+        longest=30,
+        required=False,
+        render_kw={"type": "tel", "inputmode": "tel", "autocomplete": "off"},
+    )
+    unit = text_field(
+        _("单位"),
+        longest=120,
+        required=False,
+        render_kw={"list": "member-units", "autocomplete": "off"},
+    )
+    category = RadioField(_("类别"), validators=[InputRequired(_("请选择类别。"))])
+    word = text_field(
+        _("主管同意的原因"),
+        longest=200,
+        required=False,
+        render_kw={"autocomplete": "off"},
+        description=_("只在所选类别不能自动通过时填写；不要写身份证号等个人信息。"),
+    )
+
+
+class SubstituteAtDoorForm(_ArrivalForm):
+    """Who comes instead of somebody who is registered."""
+
+    unit = None
+    phone = text_field(
+        _("手机号"),
+        longest=30,
+        render_kw={"type": "tel", "inputmode": "tel", "autocomplete": "off"},
+    )
+    reason = text_field(
+        _("换人的原因"),
+        longest=200,
+        render_kw={"autocomplete": "off"},
+        description=_("会留在原代表的报名里；不要写身份证号等个人信息。"),
+    )
+
+
+class AdmitUnitForm(BaseForm):
+    """People of a unit: those ticked, or all whom the page showed as not there yet."""
+
+    key = HiddenField(default=lambda: token_hex(8))
+    people = SelectMultipleField(_("要入场的人"), coerce=int, validate_choice=False)
+    shown = SelectMultipleField(coerce=int, validate_choice=False)
+    all = BooleanField()
+
+    def chosen(self) -> list[int]:
+        """Tell who comes in."""
+        return list((self.shown.data if self.all.data else self.people.data) or ())

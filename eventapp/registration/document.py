@@ -16,8 +16,10 @@ from eventapp.meetings.models import Meeting
 from eventapp.registration.queries import Row, all_fields_of, answers_of, pass_token
 from eventapp.registration.rules import (
     CATEGORY_LABEL,
+    CHANNEL_LABEL,
     STATE_LABEL,
     STEERING,
+    WALK_IN,
     YES_NO_LABEL,
     FieldKind,
     FieldRow,
@@ -343,6 +345,7 @@ VALUES = {
     "public": N_("自行报名"),
     "liaison": N_("单位联络员"),
     "desk": N_("会务组添加"),
+    WALK_IN: CHANNEL_LABEL[WALK_IN],
     "own": N_("本人修改"),
     "letter": N_("来信或当面"),
     "agenda": N_("议程"),

@@ -1,12 +1,12 @@
 """Every page that somebody looks at, on the morning of the demo, and who looks at it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext
 
-from eventapp.accounts.models import PersonalLink, User
+from eventapp.accounts.models import PersonalLink, SignIn, User
 from eventapp.accounts.queries import link_of
 from eventapp.accounts.service import link_token, open_link
 from eventapp.agenda.service import start_item
@@ -15,13 +15,18 @@ from eventapp.alliance.service import add_person
 from eventapp.badges.rules import Paper
 from eventapp.badges.service import ask_for_print
 from eventapp.checkin.queries import sessions_of
+from eventapp.checkin.rules import Method
+from eventapp.checkin.service import record_scan
+from eventapp.core import clock
 from eventapp.core.access import Role
 from eventapp.core.db import db
 from eventapp.desk.service.demo_book import Book, Hall
 from eventapp.minutes.queries import editions_of
 from eventapp.minutes.service import start_minutes
 from eventapp.notices.service import compose_notice, send_notice
-from eventapp.registration.rules import Category, Preset
+from eventapp.registration.models import Registration
+from eventapp.registration.queries import pass_token
+from eventapp.registration.rules import Category, Preset, State
 from eventapp.registration.service import add_preset, delegate_link, register_person
 from eventapp.roster.service import check_roster, open_roster
 from eventapp.roster.service.drafts import add_sheet
@@ -29,6 +34,8 @@ from eventapp.roster.service.sheets import read_pasted
 from eventapp.voting.rules import ElectorateSource, Mode, MotionKind, Rule
 from eventapp.voting.service import create_motion, open_ballot, prepare_ballot
 from tests.e2e.conftest import Live
+
+SCAN = "0190-look-scan"
 
 
 @dataclass
@@ -79,6 +86,7 @@ class Morning:
             "notice": self.notice_id,
             "delegation": self.book.founding.delegations[self.unit],
             "link": self.token,
+            "scan": SCAN,
         }
 
     @property
@@ -105,12 +113,36 @@ class Morning:
         with self.live.app.test_request_context():
             if who in self.book.staff:
                 self.live.enter(context, db.session.get_one(User, self.book.staff[who].id))
+                if who == "door":
+                    self._scan()
             elif who != "visitor":
                 link = self._link(Role(who))
                 if who not in self._tokens:
                     self._tokens[who] = open_link(link_token(link), link.code)
                 self.live.hold(context, {f"{link.role}:{link.id}": self._tokens[who]})
         return context
+
+    def _scan(self) -> None:
+        """Let the browser that has just come in scan somebody of a unit."""
+        hall = self.book.founding
+        browser = db.session.scalars(sa.select(SignIn).order_by(SignIn.id.desc())).first()
+        registration = db.session.scalars(
+            sa.select(Registration)
+            .where(Registration.meeting_id == hall.id, Registration.state == State.APPROVED)
+            .where(Registration.organisation_id.is_not(None))
+            .order_by(Registration.id)
+        ).first()
+        assert browser is not None
+        assert registration is not None
+        record_scan(
+            replace(self.book.staff["door"], sign_in_id=browser.id),
+            hall.id,
+            gate_id=hall.gates[0],
+            scan_id=SCAN,
+            text=pass_token(registration.id),
+            method=Method.QR,
+            claimed_at=clock.now(),
+        )
 
     def __post_init__(self) -> None:
         """Begin with nobody let in by a link: one link opens one browser."""
@@ -234,6 +266,11 @@ CATALOGUE = (
     Look("press-empty", "{m}/press", "press"),
     Look("gates-door", "{m}/door", "door"),
     Look("door", "{m}/door?gate={gate}", "door", often=True),
+    Look("find-at-door", "{m}/door/find?gate={gate}&text=w", often=True),
+    Look("person-at-door", "{m}/door/people/{registration}?gate={gate}", often=True),
+    Look("walk-in", "{m}/door/walk-in?gate={gate}&name=慕容", often=True),
+    Look("substitute", "{m}/door/people/{registration}/substitute?gate={gate}", often=True),
+    Look("unit-at-door", "{m}/door/scans/{scan}/unit", "door", often=True),
     Look("home", "/desk"),
     Look("today", DESK, often=True),
     Look("registrations", DESK + "/registrations", often=True),

@@ -11,7 +11,6 @@ from itertools import product
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute
 
 from eventapp.alliance.models import Person
 from eventapp.alliance.queries.people import HERE
@@ -93,54 +92,74 @@ def found_by(alliance_id: Any, text: str) -> Any:
     The alliance may be an expression. Each way of being meant is a statement of its own: of
     several conditions in one, SQLite would ask no index.
     """
-    cleaned = clean_name(text)[:LONGEST_TEXT]
-    ways = [_has_phone(cleaned)] if _NUMBER.fullmatch(cleaned) else _has_name(cleaned)
+    ways, phone = ways_of(text)
     ids = sa.select(Person.id).where(Person.alliance_id == alliance_id)
-    return sa.union_all(*(ids.where(way) for way in ways)) if ways else ids.where(sa.false())
+    if phone:
+        ids = ids.where(Person.phone == phone)
+    begun = [ids.where(begins(getattr(Person, one.column), one.text)) for one in ways]
+    return sa.union_all(*begun) if begun else ids.where(sa.false())
 
 
-def _has_name(text: str) -> list[sa.ColumnElement[bool]]:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way of being meant: this column of a person begins with this text."""
+
+    column: str
+    text: str
+
+
+def ways_of(text: str) -> tuple[list[Way], str]:
+    """List how people may be meant by a text; a whole phone, if it is one, must be theirs too."""
+    cleaned = clean_name(text)[:LONGEST_TEXT]
+    if not _NUMBER.fullmatch(cleaned):
+        return _names(cleaned), ""
+    digits = re.sub(r"\D", "", cleaned)
+    end = [Way("phone_end", digits[-PHONE_END:])]
+    if len(digits) <= PHONE_END:
+        return (end if len(digits) == PHONE_END else []), ""
+    try:
+        return end, clean_phone(cleaned)
+    except Invalid:
+        return [], ""
+
+
+def _names(text: str) -> list[Way]:
     if not text:
         return []
-    ways = [begins(Person.name, one) for one in writings_of(text)]
+    ways = [Way("name", one) for one in writings_of(text)]
     letters = _TONE.sub("", plain_pinyin(text))
     if letters and not _HAN.search(text):
-        ways += [begins(Person.spelled, one) for one in _readings(letters)]
-        ways.append(begins(Person.initials, letters))
+        ways += [Way("spelled", one) for one in _readings(letters)]
+        ways.append(Way("initials", letters))
     return ways
 
 
-def begins(column: InstrumentedAttribute[str], text: str) -> sa.ColumnElement[bool]:
-    """Say that a column begins with a text, so that its index answers it on either database.
+def begins(column: Any, text: str) -> sa.ColumnElement[bool]:
+    """Say that a column begins with a text, so that its index answers it on either database."""
+    return between(column, text, after(text))
+
+
+def between(column: Any, first: Any, end: Any) -> sa.ColumnElement[bool]:
+    """Say that a column is not before `first` and before `end`, in the order of its index.
 
     SQLite's LIKE folds case and so knows no index; PostgreSQL's does not use one either where
     the text is a parameter of a plan that serves for all, and its index is in order of bytes.
     """
-    after = text[:-1] + _next(text[-1])
     if db.engines["read"].dialect.name == "postgresql":
         return sa.and_(
-            column.op("~>=~", is_comparison=True)(text), column.op("~<~", is_comparison=True)(after)
+            column.op("~>=~", is_comparison=True)(first), column.op("~<~", is_comparison=True)(end)
         )
-    return sa.and_(column >= text, column < after)
+    return sa.and_(column >= first, column < end)
+
+
+def after(text: str) -> str:
+    """Give the first text that comes after all that begin with this one."""
+    return text[:-1] + _next(text[-1])
 
 
 def _next(char: str) -> str:
     code = ord(char) + 1
     return chr(0xE000 if 0xD800 <= code < 0xE000 else min(code, 0x10FFFF))
-
-
-def _has_phone(text: str) -> sa.ColumnElement[bool]:
-    digits = re.sub(r"\D", "", text)
-    if len(digits) < PHONE_END:
-        return sa.false()
-    end = Person.phone_end == digits[-PHONE_END:]
-    if len(digits) == PHONE_END:
-        return end
-    try:
-        whole = clean_phone(text)
-    except Invalid:
-        return sa.false()
-    return sa.and_(end, Person.phone == whole)
 
 
 def _readings(letters: str) -> list[str]:

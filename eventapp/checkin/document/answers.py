@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 
 from eventapp.checkin.queries import Scanned
-from eventapp.checkin.rules import SAYING, VERDICT_LABEL, Verdict
+from eventapp.checkin.rules import DESK_STEP, SAYING, VERDICT_LABEL, Verdict
 from eventapp.registration.rules import CATEGORY_LABEL, Category
 from eventapp.web.language import html_lang
 
@@ -59,6 +59,13 @@ def show_answer(answer: dict[str, Any]) -> dict[str, Any]:
         "rehearsal": answer.get("rehearsal", False),
         "counts": {"arrived": answer["arrived"], "expected": answer["expected"]},
     }
+
+
+def show_at_desk(answer: dict[str, Any]) -> dict[str, Any]:
+    """Word a verdict for the help desk, which sends nobody to the help desk."""
+    shown = show_answer(answer)
+    step = DESK_STEP.get(Verdict(answer["verdict"]))
+    return {**shown, "next_step": gettext(step)} if step else shown
 
 
 def show_scan(scan: Scanned, zone: str) -> dict[str, Any]:

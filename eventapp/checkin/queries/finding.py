@@ -7,7 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from eventapp.alliance.queries import found_by
 from eventapp.checkin.queries.books import (
     OWN,
     REHEARSED,
@@ -15,7 +14,6 @@ from eventapp.checkin.queries.books import (
     admissions,
     book_of,
     gates,
-    meetings,
     organisations,
     people,
     registrations,
@@ -23,11 +21,7 @@ from eventapp.checkin.queries.books import (
 from eventapp.checkin.rules import NAMELESS, Verdict
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
-from eventapp.registration.queries.registrations import ENDED, matches
 from eventapp.registration.rules import Category, State
-
-MOST = 20
-"""Rows that a search at the door shows; who finds more types more."""
 
 _WHO = registrations.join(people, people.c.id == registrations.c.person_id).outerjoin(
     organisations, organisations.c.id == registrations.c.organisation_id
@@ -61,7 +55,7 @@ class UnitAtDoor:
     members: tuple[Found, ...]
 
 
-_FOUND = sa.select(
+FOUND_ROWS = sa.select(
     registrations.c.id,
     people.c.name,
     people.c.titles,
@@ -79,29 +73,15 @@ _FOUND = sa.select(
 )
 
 
-def find_people(meeting_id: int, text: str) -> tuple[list[Found], bool]:
-    """List who is meant by a text, at most MOST, and tell whether there are more.
-
-    Names, pinyin, initials and ends of phones ask indices and so come first; only a text that
-    means nobody by them is looked for inside names and units.
-    """
-    if not text.strip():
-        return [], False
-    alliance_id = (
-        sa.select(meetings.c.alliance_id).where(meetings.c.id == meeting_id).scalar_subquery()
+def person_at_door(meeting_id: int, registration_id: int) -> Found:
+    """Find somebody of this meeting, as the help desk sees them; NotFound for anybody else."""
+    one = FOUND_ROWS.where(
+        registrations.c.meeting_id == meeting_id, registrations.c.id == registration_id
     )
-    rows = _ordered(meeting_id, registrations.c.person_id.in_(found_by(alliance_id, text)))
-    rows = rows or _ordered(meeting_id, matches(meeting_id, text))
-    return rows[:MOST], len(rows) > MOST
-
-
-def _ordered(meeting_id: int, meant: Any) -> list[Found]:
-    query = (
-        _FOUND.where(registrations.c.meeting_id == meeting_id, meant)
-        .order_by(registrations.c.state.in_(ENDED), people.c.pinyin_key, registrations.c.id)
-        .limit(MOST + 1)
-    )
-    return [Found(*row) for row in db.session.execute(query)]
+    row = db.session.execute(one).first()
+    if row is None:
+        raise NotFound("registration_unknown", N_("没有找到这份报名。"))
+    return Found(*row)
 
 
 def ensure_registered_here(meeting_id: int, registration_id: int) -> None:
@@ -138,7 +118,7 @@ def unit_at_door(meeting_id: int, device: str, scan_id: str) -> UnitAtDoor:
         registrations.c.state == State.APPROVED, admissions.c.admitted_at.is_not(None)
     )
     members = db.session.execute(
-        _FOUND.where(
+        FOUND_ROWS.where(
             registrations.c.meeting_id == meeting_id,
             registrations.c.organisation_id == scanned.organisation_id,
             expected,
@@ -153,13 +133,22 @@ def unit_at_door(meeting_id: int, device: str, scan_id: str) -> UnitAtDoor:
     )
 
 
+def person_scanned(device: str, scan_id: str) -> int | None:
+    """Tell whose registration a scan of a device was about; None where there was no such scan."""
+    found = _scanned(device, [scan_id])
+    return found[0].registration_id if found else None
+
+
 def verdicts_given(device: str, scan_ids: Iterable[str]) -> dict[str, Verdict]:
     """Tell what these scans of a device were answered, in whichever book they stand."""
-    wanted = list(scan_ids)
+    return {row.scan_id: row.verdict for row in _scanned(device, list(scan_ids))}
+
+
+def _scanned(device: str, scan_ids: list[str]) -> list[Any]:
     looks = [
-        sa.select(book.scans.c.scan_id, book.scans.c.verdict).where(
-            book.scans.c.device == device, book.scans.c.scan_id.in_(wanted)
+        sa.select(book.scans.c.scan_id, book.scans.c.verdict, book.scans.c.registration_id).where(
+            book.scans.c.device == device, book.scans.c.scan_id.in_(scan_ids)
         )
         for book in (OWN, REHEARSED)
     ]
-    return {row.scan_id: row.verdict for look in looks for row in db.session.execute(look)}
+    return [row for look in looks for row in db.session.execute(look)]

@@ -180,6 +180,15 @@ SAYING: dict[Verdict, Saying] = {
     ),
 }
 
+DESK_STEP: dict[Verdict, str] = {
+    Verdict.ALREADY_INSIDE: N_("请核对本人；若是凭证借给了别人，请补发凭证。"),
+    Verdict.NOT_APPROVED: N_("请会务组审核，通过以后再点“登记入场”。"),
+    Verdict.CANCELLED: N_("请向本人核实；确实要参会的，请办理现场报名。"),
+    Verdict.REPLACED: N_("请按代替者的姓名查找。"),
+    Verdict.FULL: N_("请稍候，有人离场后再点“登记入场”；或请会务组调高场内人数上限。"),
+}
+"""What to do instead where the person stands at the help desk already: nobody is sent there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inside:

@@ -1,5 +1,6 @@
 """Verbs of the door: gates are opened, scans answered, admissions taken back."""
 
+from eventapp.checkin.service.arrivals import Arrival, admit_substitute, admit_walk_in
 from eventapp.checkin.service.finding import admit_by_hand, admit_found, admit_unit
 from eventapp.checkin.service.gates import (
     add_gate,
@@ -17,11 +18,14 @@ from eventapp.checkin.service.undo import undo_admission
 __all__ = [
     "MAY_REHEARSE",
     "Answer",
+    "Arrival",
     "add_gate",
     "add_session",
     "admit_by_hand",
     "admit_found",
+    "admit_substitute",
     "admit_unit",
+    "admit_walk_in",
     "change_gate",
     "change_session",
     "end_rehearsal",

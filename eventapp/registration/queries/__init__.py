@@ -13,6 +13,7 @@ from eventapp.registration.queries.fields import (
     file_answered,
 )
 from eventapp.registration.queries.passes import (
+    generation_of,
     pass_of,
     pass_token,
     pass_tokens,
@@ -67,6 +68,7 @@ __all__ = [
     "field_in",
     "fields_of",
     "file_answered",
+    "generation_of",
     "leaves_of",
     "mandate_in",
     "mandates_of",

@@ -29,6 +29,13 @@ def pass_of(registration_id: int) -> Pass:
     return found
 
 
+def generation_of(registration_id: int) -> int | None:
+    """Tell the generation of a registration's pass, None where it has none."""
+    return db.session.scalar(
+        sa.select(Pass.generation).where(Pass.registration_id == registration_id)
+    )
+
+
 def pass_token(registration_id: int) -> str:
     """Write a pass as the text of its QR code: 122 characters, signed, the same each time."""
     found = pass_of(registration_id)

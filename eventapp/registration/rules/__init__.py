@@ -30,7 +30,9 @@ from eventapp.registration.rules.passes import (
     CODE_ALPHABET,
     CODE_LENGTH,
     PASS_VERSION,
+    REISSUE_LABEL,
     PassClaims,
+    Reissue,
     clean_code,
     code_is_plausible,
     decode_claims,
@@ -56,10 +58,12 @@ __all__ = [
     "PRESETS",
     "PRESET_LABEL",
     "PUBLIC_CATEGORIES",
+    "REISSUE_LABEL",
     "SHORT_DAYS",
     "STATE_LABEL",
     "STEERING",
     "WAITING_LABEL",
+    "WALK_IN",
     "YES_NO_LABEL",
     "Category",
     "FieldDraft",
@@ -67,6 +71,7 @@ __all__ = [
     "FieldRow",
     "PassClaims",
     "Preset",
+    "Reissue",
     "State",
     "Waiting",
     "annex_of",
@@ -79,6 +84,7 @@ __all__ = [
     "ensure_draft",
     "ensure_may_become",
     "ensure_place_left",
+    "ensure_welcome",
     "field_name",
     "format_code",
     "from_text",
@@ -164,11 +170,16 @@ LIAISON_LINK = "liaison_link"
 """The mail that brings a unit's liaison its link, as the list of letters names it."""
 
 
+WALK_IN = "walk_in"
+"""The way in which somebody comes who stands at the door and was not expected."""
+
+
 CHANNEL_LABEL: dict[str, str] = {
     "public": N_("自行报名"),
     "liaison": N_("单位联络员"),
     "desk": N_("会务组添加"),
     INVITATION: N_("邀请"),
+    WALK_IN: N_("现场报名"),
 }
 
 
@@ -256,6 +267,19 @@ def places_left(*allowances: tuple[int | None, int]) -> int | None:
     """Return the free places under several allowances of (quota, taken); None is without limit."""
     left = [quota - taken for quota, taken in allowances if quota is not None]
     return min(left) if left else None
+
+
+def ensure_welcome(*, by_rule: bool, word: str) -> None:
+    """Refuse somebody who was not expected: neither a rule nor a supervisor's word lets them in.
+
+    Raises Invalid at `word`, which is why the supervisor agrees.
+    """
+    if not by_rule and not word.strip():
+        raise Invalid(
+            "word_missing",
+            N_("按会议的规则，这个类别不能自动通过。由您同意的，请写明原因。"),
+            field="word",
+        )
 
 
 def ensure_place_left(left: int | None) -> None:

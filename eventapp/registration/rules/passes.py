@@ -7,6 +7,7 @@ import struct
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from eventapp.core.errors import N_, Invalid
 
@@ -24,6 +25,20 @@ class PassClaims:
     registration_id: int
     generation: int
 
+
+class Reissue(StrEnum):
+    """Why somebody at the door needs a new pass."""
+
+    LOST = "lost"
+    MISUSED = "misused"
+    UNREADABLE = "unreadable"
+
+
+REISSUE_LABEL: dict[Reissue, str] = {
+    Reissue.LOST: N_("遗失"),
+    Reissue.MISUSED: N_("被他人使用"),
+    Reissue.UNREADABLE: N_("损坏，扫不出来"),
+}
 
 PASS_VERSION = 1
 SIGNATURE_LENGTH = 64  # bytes, Ed25519 (RFC 8032)

@@ -9,7 +9,7 @@ from eventapp.registration.service.attendance import (
     register_person,
 )
 from eventapp.registration.service.contacts import delete_overdue_contacts
-from eventapp.registration.service.entries import register_by_desk
+from eventapp.registration.service.entries import register_by_desk, register_walk_in
 from eventapp.registration.service.fields import (
     add_field,
     add_preset,
@@ -72,6 +72,7 @@ __all__ = [
     "register_by_desk",
     "register_person",
     "register_publicly",
+    "register_walk_in",
     "reissue_pass",
     "renew_liaison_link",
     "representative_link",

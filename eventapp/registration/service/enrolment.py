@@ -26,6 +26,7 @@ from eventapp.registration.queries.arrival import ConsentHere
 from eventapp.registration.queries.places import TAKING, Places, hold_places
 from eventapp.registration.rules import (
     PUBLIC_CATEGORIES,
+    WALK_IN,
     Category,
     State,
     decide_registration,
@@ -34,7 +35,12 @@ from eventapp.registration.rules import (
 from eventapp.registration.service.passes import link_ends_at
 
 DESK, LIAISON, PUBLIC = "desk", "liaison", "public"
-"""Ways in which a registration comes; the desk may choose any category, and approves at once."""
+"""Ways in which a registration comes; the desk may choose any category, and approves at once.
+
+So may the help desk, for who walks in: whether they are welcome it has decided before.
+"""
+
+_STAFFED = (DESK, WALK_IN)
 
 _registrations: Any = Registration.__table__
 _answers: Any = Answer.__table__
@@ -121,8 +127,8 @@ def decide(places: Places, wish: Wish, channel: str) -> State:
     if channel == PUBLIC:
         allowed = frozenset(category for category, rule in rules.items() if rule.public)
     else:
-        allowed = frozenset(Category) if channel == DESK else PUBLIC_CATEGORIES
-    by_rule = channel == DESK or rules[wish.category].auto_approve
+        allowed = frozenset(Category) if channel in _STAFFED else PUBLIC_CATEGORIES
+    by_rule = channel in _STAFFED or rules[wish.category].auto_approve
     left = places.left(wish.category, wish.organisation_id)
     if wish.state is None:
         may_come = by_rule and not wish.to_check

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 
 from eventapp.accounts.queries import link_of
 from eventapp.accounts.service import revoke_link
-from eventapp.alliance.service.people import KnownPerson, PersonIn, ensure_people
+from eventapp.alliance.service.people import KnownPerson, MayBe, PersonIn, ensure_people
 from eventapp.core import clock
 from eventapp.core.access import Actor, Role
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import N_, Conflict, DomainError
+from eventapp.core.errors import N_, Conflict, DomainError, Invalid
 from eventapp.core.ledger import audit
 from eventapp.core.names import name_key
 from eventapp.meetings.models import Meeting
@@ -21,7 +21,7 @@ from eventapp.registration.models import Mandate, Registration
 from eventapp.registration.queries import delegation_in
 from eventapp.registration.queries.places import terms_of
 from eventapp.registration.queries.registrations import ENDED
-from eventapp.registration.rules import Category, State, ensure_may_become
+from eventapp.registration.rules import WALK_IN, Category, State, ensure_may_become
 from eventapp.registration.service.attendance import become, hold_registrations, tell_all
 from eventapp.registration.service.enrolment import LIAISON, Enrolled, Wish, enrol
 from eventapp.registration.service.passes import kill_pass
@@ -121,12 +121,8 @@ def may_substitute(meeting: Meeting, *, is_door_open: bool = False) -> bool:
     return meeting.state not in _TOO_LATE and not is_late
 
 
-_TOO_LATE = (
-    MeetingState.IN_SESSION,
-    MeetingState.ADJOURNED,
-    MeetingState.ARCHIVED,
-    MeetingState.CANCELLED,
-)
+_OVER = (MeetingState.ADJOURNED, MeetingState.ARCHIVED, MeetingState.CANCELLED)
+_TOO_LATE = (MeetingState.IN_SESSION, *_OVER)
 
 
 def substitute_delegate(
@@ -146,45 +142,92 @@ def substitute_delegate(
         meeting = meeting_of(meeting_id)
         if not may_substitute(meeting, is_door_open=is_door_open):
             raise Conflict("substitution_closed", N_("现在不能再换人，请联系会务组。"))
-        _, (old,) = hold_registrations(meeting_id, [registration_id])
-        ensure_may_become(old.state, State.REPLACED)
-        unit_id, category, place = old.organisation_id, old.category, old.place
-        become(actor, [old], State.REPLACED, "")
-        tell_all(actor, [old])
-        kill_pass(registration_id)
-        link = link_of(meeting.scope_id, Role.DELEGATE, registration_id)
-        if link is not None:
-            revoke_link(actor, link.id)
-        typed = PersonIn(entry.name, entry.phone, entry.email, entry.titles, unit_id)
-        people = ensure_people(meeting.alliance_id, [typed], of_own_unit)
-        ensure_themselves(meeting_id, [entry.name], people)
-        wish = Wish(
-            people[0].id,
-            category,
-            unit_id,
-            old.unit_text,
-            language=entry.language,
-            answers=entry.answers,
-            writes=bool(people[0].email),
-            replaces_id=registration_id,
-            state=State.APPROVED,
-        )
-        consent = current_consent(actor, meeting_id)
-        new = enrol(actor, meeting, [wish], channel=old.channel, consent=consent)[0]
-        if place:
-            db.session.get_one(Registration, new.registration_id).place = place
-        _hand_mandates_over(actor, meeting_id, old.person_id, new.person_id)
-        audit(
+        return _substitute(actor, meeting, registration_id, entry, may_be=of_own_unit)
+
+
+def substitute_at_door(
+    actor: Actor,
+    meeting_id: int,
+    registration_id: int,
+    entry: Entry,
+    *,
+    reason: str,
+    hands_mandates: bool,
+) -> Enrolled:
+    """Do the same for people who stand at the door, until the meeting is over, with a reason.
+
+    Who speaks for a unit is not decided at a door: without `hands_mandates` the mandates end, and
+    the organiser or the liaison gives them anew.
+    """
+    if not reason.strip():
+        raise Invalid("reason_missing", N_("请写明换人的原因。"), field="reason")
+    with transaction():
+        meeting = meeting_of(meeting_id)
+        if meeting.state in _OVER:
+            raise Conflict("substitution_closed", N_("现在不能再换人，请联系会务组。"))
+        return _substitute(
             actor,
-            meeting.scope_id,
-            "registration.substitute",
-            f"registration:{registration_id}",
-            by=new.registration_id,
+            meeting,
+            registration_id,
+            entry,
+            reason=reason,
+            channel=WALK_IN,
+            hands_mandates=hands_mandates,
         )
+
+
+def _substitute(
+    actor: Actor,
+    meeting: Meeting,
+    registration_id: int,
+    entry: Entry,
+    *,
+    reason: str = "",
+    channel: str = "",
+    hands_mandates: bool = True,
+    may_be: MayBe | None = None,
+) -> Enrolled:
+    meeting_id = meeting.id
+    _, (old,) = hold_registrations(meeting_id, [registration_id])
+    ensure_may_become(old.state, State.REPLACED)
+    unit_id, category, place = old.organisation_id, old.category, old.place
+    become(actor, [old], State.REPLACED, reason)
+    tell_all(actor, [old])
+    kill_pass(registration_id)
+    link = link_of(meeting.scope_id, Role.DELEGATE, registration_id)
+    if link is not None:
+        revoke_link(actor, link.id)
+    typed = PersonIn(entry.name, entry.phone, entry.email, entry.titles, unit_id)
+    people = ensure_people(meeting.alliance_id, [typed], may_be)
+    ensure_themselves(meeting_id, [entry.name], people)
+    wish = Wish(
+        people[0].id,
+        category,
+        unit_id,
+        old.unit_text,
+        language=entry.language,
+        answers=entry.answers,
+        writes=bool(people[0].email),
+        replaces_id=registration_id,
+        state=State.APPROVED,
+    )
+    consent = current_consent(actor, meeting_id)
+    new = enrol(actor, meeting, [wish], channel=channel or old.channel, consent=consent)[0]
+    if place:
+        db.session.get_one(Registration, new.registration_id).place = place
+    heir = new.person_id if hands_mandates else None
+    _hand_mandates_over(actor, meeting_id, old.person_id, heir)
+    audit(
+        actor,
+        meeting.scope_id,
+        "registration.substitute",
+        f"registration:{registration_id}",
+        by=new.registration_id,
+    )
     return new
 
 
-def _hand_mandates_over(actor: Actor, meeting_id: int, old: int, new: int) -> None:
+def _hand_mandates_over(actor: Actor, meeting_id: int, old: int, new: int | None) -> None:
     held = db.session.scalars(
         sa.select(Mandate).where(
             Mandate.meeting_id == meeting_id, Mandate.person_id == old, Mandate.revoked_at.is_(None)
@@ -193,5 +236,7 @@ def _hand_mandates_over(actor: Actor, meeting_id: int, old: int, new: int) -> No
     for mandate in held:
         unit_id, proxy = mandate.organisation_id, mandate.proxy
         revoke_mandate(actor, meeting_id, mandate.id)
-        if not proxy:  # a proxy was given to that person by another unit, which must give it anew
+        if (
+            new is not None and not proxy
+        ):  # a proxy was given to that person by another unit, which must give it anew
             give_mandate(actor, meeting_id, organisation_id=unit_id, person_id=new)

@@ -15,7 +15,7 @@ from eventapp.core.ledger import audit
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import MeetingHere, meeting_of
 from eventapp.registration.models import Delegation, Mandate, Pass, Registration
-from eventapp.registration.rules import State, make_code
+from eventapp.registration.rules import Reissue, State, make_code
 
 LINK_LIVES_ON = timedelta(days=30)
 """How long after the meeting a personal link still opens."""
@@ -52,13 +52,26 @@ def issue_pass(actor: Actor, registration_id: int) -> Pass:
     return found
 
 
-def reissue_pass(actor: Actor, meeting_id: int, registration_id: int) -> Pass:
-    """Give a registration a new QR and a new typed code; the old ones die at once."""
+def reissue_pass(
+    actor: Actor,
+    meeting_id: int,
+    registration_id: int,
+    *,
+    why: Reissue | None = None,
+    seen: int | None = None,
+) -> Pass:
+    """Give a registration a new QR and a new typed code; the old ones die at once.
+
+    `seen` is the generation that was looked at: where it is not the newest any more, somebody
+    has done this already, and the pass stays as it is.
+    """
     with transaction():
         registration = lock_registration(meeting_id, registration_id)
         if registration.state is not State.APPROVED:
             raise Conflict("not_approved", N_("报名通过以后才有参会凭证。"))
         found = lock(Pass, registration_id)
+        if seen is not None and seen != found.generation:
+            return found
         _turn_over(found)
         audit(
             actor,
@@ -66,6 +79,7 @@ def reissue_pass(actor: Actor, meeting_id: int, registration_id: int) -> Pass:
             "pass.reissue",
             f"registration:{registration_id}",
             generation=found.generation,
+            why=why,
         )
     return found
 

@@ -32,12 +32,13 @@ export class Held {
 const passing = (error) =>
   !(error instanceof HttpError) || error.kind === "offline" || error.kind === "timeout" || error.status >= 500 || error.status === 429;
 
-/** Sends a scan until there is an answer; onRetry is called before each further try. */
+/** Sends a scan until there is an answer, which tells its id too; onRetry is called before each further try. */
 export async function send(url, scan, onRetry) {
   const whole = { scan_id: newId(), claimed_at: new Date().toISOString(), ...scan };
   for (let tries = 0; ; tries += 1) {
     try {
-      return await postJson(url, whole, { timeout: TRY_MS });
+      const answer = await postJson(url, whole, { timeout: TRY_MS });
+      return { ...answer, scan_id: whole.scan_id };
     } catch (error) {
       if (!passing(error)) throw error;
       onRetry();

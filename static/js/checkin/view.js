@@ -52,6 +52,9 @@ export class View {
     this.slot("place", answer.place);
     const { unit_arrived: arrived, unit_total: total } = answer;
     this.slot("unit_count", total && fill(this.words("unitCount"), { arrived, total }));
+    const missing = total ? total - arrived : 0;
+    const rest = this.slot("unit_rest", missing ? fill(this.words("unitRest"), { count: missing }) : "");
+    rest.href = this.root.dataset.unit.replace("SCAN", answer.scan_id);
     this.verdict.hidden = false;
     this.verdict.dataset.verdict = answer.verdict;
   }

@@ -12,7 +12,8 @@ from flask import Flask
 
 from eventapp.checkin.models import Admission, Scan
 from eventapp.checkin.queries import inside_now, presence_of
-from eventapp.checkin.queries.finding import MOST, find_people, unit_at_door
+from eventapp.checkin.queries.finding import unit_at_door
+from eventapp.checkin.queries.search import MOST, find_people
 from eventapp.checkin.rules import Method, Verdict
 from eventapp.checkin.service import Answer, admit_by_hand, admit_found, admit_unit
 from eventapp.core.access import Actor, Role
