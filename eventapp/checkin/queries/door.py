@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from eventapp.alliance.models import Organisation, Person
 from eventapp.checkin.models import Admission, DoorSession, Gate, Scan
 from eventapp.checkin.rules import NAMELESS, Method, Verdict
-from eventapp.core.access import Actor
+from eventapp.core.access import Actor, ActorKind
 from eventapp.core.db import Base, db
 from eventapp.core.errors import N_, NotFound
 from eventapp.core.ledger import LedgerHead
@@ -183,7 +183,9 @@ class Scanned:
 
 
 def device_of(actor: Actor) -> str:
-    """Name the browser that scans; an actor without one stands for itself."""
+    """Name the device that scans, or the browser; an actor without one stands for itself."""
+    if actor.kind is ActorKind.DEVICE:
+        return str(actor)
     return f"signin:{actor.sign_in_id}" if actor.sign_in_id else str(actor)
 
 
