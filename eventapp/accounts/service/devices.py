@@ -44,7 +44,7 @@ def offer_device(
     expires_at: datetime,
     role: Role = Role.DOOR_STAFF,
 ) -> Device:
-    """Offer a phone to become a device of a gate: `pairing_token` opens it once, for ten minutes."""
+    """Offer a phone to be a device of a gate: `pairing_token` opens it once, for ten minutes."""
     with transaction():
         device = _device(actor, scope_id, gate_id, label, expires_at, role)
         device.pair_until = clock.now() + PAIRING

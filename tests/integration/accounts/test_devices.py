@@ -103,7 +103,7 @@ def test_device_of_another_meeting_is_not_found() -> None:
         service.rename_device(SYSTEM, elsewhere, device_id, "别人的")
 
 
-def test_invented_code_is_not_found_and_a_device_needs_a_name(house: Flask) -> None:  # noqa: ARG001
+def test_invented_code_is_not_found_and_a_device_needs_a_name(house: Flask) -> None:
     device_id, code = offered()
     with pytest.raises(NotFound):
         service.paired_device("a" * 32)
