@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.orm import aliased
 
 from eventapp.checkin import queries, service
 from eventapp.checkin.models import Admission, Scan, ScanConflict
@@ -80,7 +81,7 @@ def lived(way: list[Any], skews: list[int], now: datetime, live: bool) -> dict[s
             Admission.meeting_id == door.meeting_id
         )
     )
-    other = sa.orm.aliased(Scan)
+    other = aliased(Scan)
     conflicts = db.session.execute(
         sa.select(Scan.scan_id, other.scan_id)
         .select_from(ScanConflict)
