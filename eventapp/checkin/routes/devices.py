@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import jsonify, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.accounts import service as accounts
@@ -94,7 +94,9 @@ def show_device_live(meeting: str, device_id: int) -> BaseResponse:
 def _device(here: MeetingHere, device_id: int) -> dict[str, Any]:
     device = device_in(here.scope_id, device_id)
     state = state_of(device)
-    address = url_for("checkin.show_pairing", token=accounts.pairing_token(device.id), _external=True)
+    address = url_for(
+        "checkin.show_pairing", token=accounts.pairing_token(device.id), _external=True
+    )
     return {
         "here": here,
         "device": device,
@@ -133,9 +135,7 @@ def rename_device(meeting: str, device_id: int) -> BaseResponse | tuple[str, int
     here = meeting_here(meeting)
     form = RenameDeviceForm()
     label = form.label.data or ""
-    if not attempt(
-        form, lambda: accounts.rename_device(actor(), here.scope_id, device_id, label)
-    ):
+    if not attempt(form, lambda: accounts.rename_device(actor(), here.scope_id, device_id, label)):
         found = {**_device(here, device_id), "rename": form}
         return render_template("checkin/show_device.html", **found), 422
     say(N_("名称已保存。"))
@@ -155,7 +155,8 @@ def _to_device(meeting: str, device_id: int) -> BaseResponse:
 @public
 def show_pairing(token: str) -> str:
     """Show the one button of a pairing, or its digits to whoever pressed it; opens nothing."""
-    return _pairing_page(accounts.paired_device(token), token)
+    found = _pairing(accounts.paired_device(token), token)
+    return render_template("checkin/show_pairing.html", **found)
 
 
 @bp.post("/pair/<token>")
@@ -172,11 +173,11 @@ def open_pairing(token: str) -> BaseResponse:
 @bp.get("/pair/<token>/state")
 @public
 def show_pairing_state(token: str) -> BaseResponse:
-    """Tell the phone that opened a pairing where it stands."""
+    """Give the live part of that page; 304 while nothing changed."""
     device = accounts.paired_device(token)
-    mine = _is_mine(device)
-    state = state_of(device)
-    return jsonify(state=state, mine=mine, digits=device.digits if mine else "")
+    found = _pairing(device, token)
+    version = f"{device.id}-{found['state']}-{_is_mine(device)}-{html_lang()}"
+    return conditional(version, lambda: render_template("checkin/_pairing.html", **found))
 
 
 def _is_mine(device: Device) -> bool:
@@ -184,21 +185,18 @@ def _is_mine(device: Device) -> bool:
     return bool(token) and opened_by(device.id) == hash_token(token)
 
 
-def _pairing_page(device: Device, token: str) -> str:
+def _pairing(device: Device, token: str) -> dict[str, Any]:
     state, mine = state_of(device), _is_mine(device)
     if state is DeviceState.ENDED:
         raise Conflict("pairing_over", N_("这个配对码已经失效，请到会务组重新取码。"))
     if state is not DeviceState.WAITING and not mine:
-        raise Conflict(
-            "pairing_taken", N_("这个配对码已在另一部手机上打开，请到会务组重新取码。")
-        )
+        raise Conflict("pairing_taken", N_("这个配对码已在另一部手机上打开，请到会务组重新取码。"))
     slug = db.session.get_one(Scope, device.scope_id).slug
     here = meeting_here(slug)
-    return render_template(
-        "checkin/show_pairing.html",
-        here=here,
-        token=token,
-        device=device,
-        state=state,
-        gate=queries.gate_in(here.id, device.subject_id),
-    )
+    return {
+        "here": here,
+        "token": token,
+        "device": device,
+        "state": state,
+        "gate": queries.gate_in(here.id, device.subject_id),
+    }
