@@ -53,6 +53,28 @@ class UndoAdmissionForm(BaseForm):
     reason = text_field(_("撤销的原因"), longest=200)
 
 
+class ChooseGateForm(BaseForm):
+    """The gate at which this browser scans."""
+
+    gate = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+
+
+class RenameDeviceForm(BaseForm):
+    """The name of a device."""
+
+    label = text_field(_("设备名称"), longest=40)
+
+
+class OfferDeviceForm(RenameDeviceForm):
+    """A phone that is to scan at a gate."""
+
+    gate = SelectField(_("在哪个入口"), validators=[InputRequired()])
+
+    def __init__(self, gates: Iterable[Gate], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.gate.choices = [(str(gate.id), gate.name) for gate in gates]
+
+
 class NameGateForm(BaseForm):
     """The name of a gate."""
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from eventapp.checkin.rules import Direction, Method, Verdict, Way
+from eventapp.checkin.rules.settling import Reason, Resolution
 from eventapp.core.db import Base, enum_text
 from eventapp.core.ledger import Chained
 
@@ -99,10 +100,35 @@ class _Scanned:
 
 
 class Scan(_Scanned, Chained, Base):
-    """One scan at a gate, admitted or refused, with the verdict that was given."""
+    """One scan at a gate, admitted or refused, with the verdict that was given.
+
+    One that was uploaded keeps besides what the device `shown` then, the difference of its clock
+    and when it last heard of ours; `scanned_at` is the time that counts. A record that `settles`
+    a scan (its `scan_id`) says what presence follows from what was uploaded.
+    """
 
     __tablename__ = "scans"
     ledger = "door"
+    scanned_at: Mapped[datetime | None]
+    synced_at: Mapped[datetime | None]
+    offset_ms: Mapped[int | None] = mapped_column(sa.BigInteger())
+    shown: Mapped[str | None] = mapped_column(sa.String(40))
+    settles: Mapped[str | None] = mapped_column(sa.String(40))
+
+
+class ScanConflict(Base):
+    """An uploaded scan that does not fit what else is known, for the desk to resolve once."""
+
+    __tablename__ = "scan_conflicts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"), index=True)
+    scan_id: Mapped[int] = mapped_column(sa.ForeignKey("scans.id"), unique=True)
+    other_id: Mapped[int | None] = mapped_column(sa.ForeignKey("scans.id"))
+    reason: Mapped[Reason] = mapped_column(enum_text(Reason))
+    opened_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
+    resolution: Mapped[Resolution | None] = mapped_column(enum_text(Resolution))
+    resolved_by: Mapped[str] = mapped_column(sa.String(40), default="")
 
 
 class Rehearsal(Base):

@@ -162,6 +162,12 @@ def note_head(scope_id: int, name: str, head: Head) -> None:
     noted()[scope_id, name] = head
 
 
+def move_head(scope_id: int, name: str, head: Head) -> None:
+    """Note the new end of a ledger that this transaction holds, whose records are written."""
+    db.session.connection().execute(MOVE_HEAD, _place(scope_id, name, head))
+    note_head(scope_id, name, head)
+
+
 def _place(scope_id: int, name: str, head: Head) -> dict[str, Any]:
     return {"b_scope_id": scope_id, "b_name": name, "b_seq": head.seq, "b_hash": head.hash}
 

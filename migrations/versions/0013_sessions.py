@@ -1,7 +1,7 @@
 """Sessions with doors of their own, ways of gates, counted sessions, and rehearsals.
 
 Revision: 0013
-After: 0010
+After: 0011
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import eventapp.core.db
 
 revision = "0013"
-down_revision = "0010"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

@@ -15,13 +15,13 @@ from eventapp.core.db import db
 from wsgi import app
 
 __all__ = ["app"]
-_careful_answer, _careful_look_up = scans._answer, scans._look_up
+_careful_answer, _careful_look_up = scans._answer, scans.look_up
 _seen: dict[str, Any] = {}
 LOOK = sa.text("SELECT id FROM admissions WHERE registration_id = :registration_id")
 
 
 def _answer(knock: Any) -> Any:
-    registration_id = scans._read(knock).registration_id
+    registration_id = scans.read_text(knock.text).registration_id
     seen = db.session().execute(LOOK, {"registration_id": registration_id}).first()
     _seen[knock.scan_id] = seen
     return _careful_answer(knock)
@@ -35,4 +35,4 @@ def _look_up(connection: Any, knock: Any, reading: Any, book: Any, place: Any) -
 
 
 scans._answer = _answer
-scans._look_up = _look_up
+scans.look_up = _look_up

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
+from eventapp.checkin.queries import sessions_of
 from eventapp.checkin.rules import Direction
-from eventapp.checkin.service import change_gate, set_capacity
+from eventapp.checkin.service import change_gate, change_session
 from eventapp.core import clock
 from eventapp.core.access import SYSTEM
 from eventapp.registration.rules import Category
@@ -80,6 +81,11 @@ def _act(chance: Random, passes: int) -> Act:
     return Act(deed, chance.randrange(most))
 
 
+def _hold(arena: Arena, capacity: int | None) -> None:
+    hall = sessions_of(arena.meeting_id)[0]
+    change_session(SYSTEM, arena.meeting_id, hall.id, name=hall.name, capacity=capacity)
+
+
 def perform(arena: Arena, act: Act) -> str:
     """Do what the desk does; a new pass's text is told. Needs an app context."""
     match act.deed:
@@ -90,9 +96,9 @@ def perform(arena: Arena, act: Act) -> str:
         case Deed.CANCEL:
             cancel_registration(SYSTEM, arena.meeting_id, arena.registrations[act.about])
         case Deed.FILL:
-            set_capacity(SYSTEM, arena.meeting_id, 8)
+            _hold(arena, 8)
         case Deed.WIDEN:
-            set_capacity(SYSTEM, arena.meeting_id, None)
+            _hold(arena, None)
         case _:
             guests = act.deed is Deed.KEEP_FOR_GUESTS
             change_gate(

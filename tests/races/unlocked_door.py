@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from eventapp.checkin.queries import door
+from eventapp.checkin.queries.books import OWN
 from eventapp.checkin.service import scans
 from eventapp.core import db
 from wsgi import app
@@ -38,6 +38,5 @@ def answer_knock(knock: Any) -> Any:
 
 
 db._sqlite_writers = Open()
-door.KNOCK = door.KNOCK._generate()
-door.KNOCK._for_update_arg = None
+OWN.knock._for_update_arg = None
 scans.answer_knock = answer_knock

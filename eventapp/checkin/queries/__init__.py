@@ -1,5 +1,6 @@
 """Reads of the door: what a scan is decided on, who is inside, what happened at the gates."""
 
+from eventapp.accounts.queries import unsent_at
 from eventapp.checkin.queries.attendance import attendance_of
 from eventapp.checkin.queries.board import (
     ABSENCE_LABEL,
@@ -10,6 +11,22 @@ from eventapp.checkin.queries.board import (
     UnitCount,
     board_of,
     missing_units,
+)
+from eventapp.checkin.queries.changes import (
+    Changes,
+    changes_since,
+    gone_passes,
+    heads_at,
+    read_version,
+    version_text,
+)
+from eventapp.checkin.queries.conflicts import (
+    ConflictRow,
+    LateScan,
+    conflicts_of,
+    late_inside,
+    late_scans,
+    open_conflicts,
 )
 from eventapp.checkin.queries.door import (
     Scanned,
@@ -25,6 +42,13 @@ from eventapp.checkin.queries.door import (
     sessions_of,
     tally_of,
     was_anybody_admitted,
+)
+from eventapp.checkin.queries.pack import (
+    gate_at,
+    left_for_good,
+    newest_registration,
+    passes_for,
+    stays_at,
 )
 from eventapp.checkin.queries.presence import (
     Presence,
@@ -58,7 +82,10 @@ __all__ = [
     "Arrival",
     "ArrivalCounts",
     "Board",
+    "Changes",
+    "ConflictRow",
     "GateCount",
+    "LateScan",
     "MissingUnit",
     "OwnScan",
     "Presence",
@@ -75,16 +102,28 @@ __all__ = [
     "attendance_of",
     "board_of",
     "came_in",
+    "changes_since",
+    "conflicts_of",
     "device_of",
     "door_version",
+    "gate_at",
     "gate_counts",
     "gate_in",
     "gates_of",
+    "gone_passes",
+    "heads_at",
     "inside_now",
     "last_scans",
+    "late_inside",
+    "late_scans",
+    "left_for_good",
     "missing_units",
+    "newest_registration",
+    "open_conflicts",
     "open_rehearsal",
+    "passes_for",
     "presence_of",
+    "read_version",
     "refusals_of",
     "rehearsal_of",
     "scanned_person",
@@ -93,7 +132,10 @@ __all__ = [
     "session_in",
     "sessions_of",
     "sheet_of",
+    "stays_at",
     "tally_of",
     "units_inside",
+    "unsent_at",
+    "version_text",
     "was_anybody_admitted",
 ]

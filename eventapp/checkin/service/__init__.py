@@ -1,6 +1,7 @@
 """Verbs of the door: gates are opened, scans answered, admissions taken back."""
 
 from eventapp.checkin.service.arrivals import Arrival, admit_substitute, admit_walk_in
+from eventapp.checkin.service.conflicts import resolve_conflict
 from eventapp.checkin.service.finding import admit_by_hand, admit_found, admit_unit
 from eventapp.checkin.service.gates import (
     add_gate,
@@ -14,11 +15,14 @@ from eventapp.checkin.service.records import Answer
 from eventapp.checkin.service.rehearsal import MAY_REHEARSE, end_rehearsal, start_rehearsal
 from eventapp.checkin.service.scans import record_scan, record_scan_in
 from eventapp.checkin.service.undo import undo_admission
+from eventapp.checkin.service.uploads import Kept, Upload, keep_uploads
 
 __all__ = [
     "MAY_REHEARSE",
     "Answer",
     "Arrival",
+    "Kept",
+    "Upload",
     "add_gate",
     "add_session",
     "admit_by_hand",
@@ -29,10 +33,12 @@ __all__ = [
     "change_gate",
     "change_session",
     "end_rehearsal",
+    "keep_uploads",
     "open_door",
     "record_scan",
     "record_scan_in",
     "remove_session",
+    "resolve_conflict",
     "start_rehearsal",
     "undo_admission",
 ]

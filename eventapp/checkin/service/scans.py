@@ -40,7 +40,7 @@ ABOUT_INSIDE = frozenset({Verdict.ALREADY_INSIDE, Verdict.SAME_SCAN_REPEAT, Verd
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Reading:
     """What a scan says before any table is asked; without a generation any pass is as good."""
 
     readable: bool = False
@@ -92,6 +92,7 @@ def record_scan_in(
     """Do the same for a meeting that is known by its scope, as the hot door knows it."""
     if not 8 <= len(scan_id) <= 40 or not scan_id.isascii() or len(text) > TEXT_LONGEST:
         raise Invalid("scan_malformed", N_("这次扫码的数据不完整，请再扫一次。"))
+    door.ensure_own_gate(actor, gate_id)
     knock = Knock(
         scope_id,
         gate_id,
@@ -118,7 +119,8 @@ def answer_knock(knock: Knock) -> Answer:
 
 
 def _answer(knock: Knock) -> Answer:
-    reading = _read(knock)  # a signature takes long to check: before the others wait for us
+    # A signature takes long to check: before the others wait for us. Whoever was found is known.
+    reading = Reading(True, found=knock.found) if knock.found else read_text(knock.text)
     with direct_transaction() as connection:
         book, place = _open_book(connection, knock)
         if place.answer is not None:
@@ -129,7 +131,7 @@ def _answer(knock: Knock) -> Answer:
             )
         if place.gate is None:
             raise NotFound("gate_unknown", N_("没有找到这个入口。"))
-        facts, holder = _look_up(connection, knock, reading, book, place)
+        facts, holder = look_up(connection, knock, reading, book, place)
         verdict = decide_admission(facts)
         answer = _worded(connection, knock, book, place, verdict, holder, facts.inside)
         head, more = Head(place.seq, place.hash), {"manual": knock.reason} if knock.reason else {}
@@ -162,26 +164,23 @@ def _replay(knock: Knock, place: Any) -> Answer:
     return {**answer, "person": person}
 
 
-def _read(knock: Knock) -> _Reading:
-    """Read a pass, whose signature must be ours, or a typed code; whoever was found is known."""
-    if knock.found:
-        return _Reading(readable=True, found=knock.found)
-    text = knock.text
+def read_text(text: str) -> Reading:
+    """Read a pass, whose signature must be ours, or a typed code."""
     try:
         if len(text) <= TYPED_LONGEST:
             code = clean_code(text)
-            return _Reading(code_is_plausible(code), code=code)
+            return Reading(code_is_plausible(code), code=code)
         data, signature = from_text(text)
         claims = decode_claims(data)
     except Invalid:
-        return _Reading()
+        return Reading()
     if not keys.ring().verify(claims.key_id, data, signature):
-        return _Reading(readable=True)
-    return _Reading(True, claims.registration_id, claims.generation)
+        return Reading(readable=True)
+    return Reading(True, claims.registration_id, claims.generation)
 
 
-def _look_up(
-    connection: Connection, knock: Knock, reading: _Reading, book: Book, place: Any
+def look_up(
+    connection: Connection, knock: Knock, reading: Reading, book: Book, place: Any
 ) -> tuple[AdmissionFacts, Any]:
     """Gather what is known about a text; the registration is the one at this meeting, or None."""
     facts = _facts(knock, reading, place)
@@ -206,7 +205,7 @@ def _look_up(
     ), holder
 
 
-def _facts(knock: Knock, reading: _Reading, place: Any) -> AdmissionFacts:
+def _facts(knock: Knock, reading: Reading, place: Any) -> AdmissionFacts:
     """Say what is known before anybody is; a rehearsal asks neither for the state nor the hour."""
     facts = AdmissionFacts(
         knock.received_at,
@@ -225,7 +224,7 @@ def _facts(knock: Knock, reading: _Reading, place: Any) -> AdmissionFacts:
     )
 
 
-def _holder(connection: Connection, reading: _Reading, book: Book, asked: dict[str, int]) -> Any:
+def _holder(connection: Connection, reading: Reading, book: Book, asked: dict[str, int]) -> Any:
     if reading.code and reading.readable:
         return connection.execute(book.by_code, {**asked, "code": reading.code}).first()
     if reading.registration_id:

@@ -2,7 +2,7 @@
  * The door: camera, wedge scanner and typed code lead to one way of sending and one way of showing.
  */
 
-import { request } from "../lib/http.js";
+import { postJson } from "../lib/http.js";
 import { Camera, allowed, problem } from "./camera.js";
 import { reader } from "./decode.js";
 import { direction } from "./direction.js";
@@ -60,13 +60,10 @@ function offerUndo(answer) {
   undoTimer = setTimeout(() => (undo.hidden = !undo.open), UNDO_MS);
 }
 
-let etag = "";
 async function refresh() {
-  const headers = etag ? { "If-None-Match": etag } : {};
-  const response = await request(door.dataset.door, { headers, cache: "no-store" }).catch(() => null);
-  if (!response?.ok) return;
-  etag = response.headers.get("ETag") ?? "";
-  const { counts, scans } = await response.json();
+  const told = await postJson(door.dataset.sync, { since: null, unsent: 0 }).catch(() => null);
+  if (!told) return;
+  const { counts, scans } = told;
   view.count(counts);
   view.scans(scans);
 }

@@ -129,7 +129,7 @@ def test_a_door_that_counts_before_its_turn_overfills_the_hall(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     careful, looked = scans._answer, threading.Barrier(COMERS)
-    look_up = scans._look_up
+    look_up = scans.look_up
 
     def look_first(knock: Knock) -> Answer:
         inside = db.session.scalar(sa.select(sa.func.count()).select_from(Admission)) or 0
@@ -142,5 +142,5 @@ def test_a_door_that_counts_before_its_turn_overfills_the_hall(
         return replace(facts, places_left=PLACES), holder
 
     monkeypatch.setattr(scans, "_answer", look_first)
-    monkeypatch.setattr(scans, "_look_up", as_it_was)
+    monkeypatch.setattr(scans, "look_up", as_it_was)
     assert rush(app)[Verdict.ADMITTED] > PLACES
