@@ -83,7 +83,7 @@ def _backend() -> list[int]:
     """Name the process that reads for us on PostgreSQL; SQLite reads in this one."""
     if db.engines["read"].dialect.name != "postgresql":
         return []
-    return [db.session.scalar(sa.select(sa.func.pg_backend_pid())) or 0]
+    return [db.session.scalars(sa.select(sa.func.pg_backend_pid())).one()]
 
 
 if __name__ == "__main__":

@@ -126,11 +126,13 @@ def ways_of(text: str) -> tuple[list[Way], str]:
 def _names(text: str) -> list[Way]:
     if not text:
         return []
-    ways = [Way("name", one) for one in writings_of(text)]
     letters = _TONE.sub("", plain_pinyin(text))
+    spelled = [Way("spelled", one) for one in _readings(letters)] if letters else []
+    if len(text) == 1 and text.isascii() and letters:
+        return spelled  # it begins a Latin name and initials where it begins the spelling
+    ways = [Way("name", one) for one in writings_of(text)]
     if letters and not _HAN.search(text):
-        ways += [Way("spelled", one) for one in _readings(letters)]
-        ways.append(Way("initials", letters))
+        ways += [*spelled, Way("initials", letters)]
     return ways
 
 

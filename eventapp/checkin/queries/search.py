@@ -24,9 +24,6 @@ MOST = 20
 _bind = sa.bindparam
 _MEETING = _bind("meeting_id", type_=sa.Integer)
 _ALLIANCE = sa.select(meetings.c.alliance_id).where(meetings.c.id == _MEETING).scalar_subquery()
-_ORDER = (registrations.c.state.in_(ENDED), people.c.pinyin_key, registrations.c.id)
-# Plus nothing: SQLite would walk through the whole meeting by its index and look each person up.
-_OF_MEETING = registrations.c.meeting_id + 0 == _MEETING
 
 
 def find_people(meeting_id: int, text: str) -> tuple[list[Found], bool]:
@@ -47,77 +44,89 @@ def _begun(meeting_id: int, text: str) -> Sequence[Any]:
     for number, way in enumerate(ways):
         values[f"from_{number}"], values[f"to_{number}"] = way.text, after(way.text)
     columns = tuple(way.column for way in ways)
-    dialect = db.engines["read"].dialect.name
-    return db.session.execute(_begun_in(columns, bool(phone), dialect), values).all()
+    return db.session.execute(_begun_in(columns, bool(phone), _dialect()), values).all()
 
 
 @lru_cache(maxsize=256)
-def _begun_in(columns: tuple[str, ...], whole_phone: bool, _dialect: str) -> Any:
-    meant = sa.select(people.c.id).where(people.c.alliance_id == _ALLIANCE)
-    if whole_phone:
-        meant = meant.where(people.c.phone == _bind("phone"))
+def _begun_in(columns: tuple[str, ...], whole_phone: bool, dialect: str) -> Any:
+    those = _PEOPLE.where(people.c.phone == _bind("phone")) if whole_phone else _PEOPLE
     ways = [
-        meant.where(between(people.c[column], _bind(f"from_{number}"), _bind(f"to_{number}")))
+        those.where(between(people.c[column], _bind(f"from_{number}"), _bind(f"to_{number}")))
         for number, column in enumerate(columns)
     ]
-    found = sa.union(*ways).subquery()
-    return _whole(
-        sa.select(registrations.c.id)
-        .select_from(
-            found.join(people, people.c.id == found.c.id).join(
-                registrations, registrations.c.person_id == people.c.id
-            )
-        )
-        .where(_OF_MEETING)
-    )
+    meant = ways[0] if len(ways) == 1 else sa.union(*ways)
+    return _whole(_registered(meant, dialect))
 
 
 def _inside(meeting_id: int, text: str) -> Sequence[Any]:
     """Read whose unit has the text in its name, or who has it in a name that is not Latin."""
     plain = text.replace("/", "//").replace("%", "/%").replace("_", "/_")
-    statement = _IN_UNITS if text.isascii() else _IN_UNITS_AND_NAMES
     values = {"meeting_id": meeting_id, "pattern": f"%{plain}%"}
-    return db.session.execute(statement, values).all()
+    return db.session.execute(_inside_in(not text.isascii(), _dialect()), values).all()
+
+
+@lru_cache(maxsize=4)
+def _inside_in(names: bool, dialect: str) -> Any:
+    here = sa.select(registrations.c.person_id).where(registrations.c.meeting_id == _MEETING)
+    units = sa.select(organisations.c.id).where(_has(organisations.c.name))
+    ways = [
+        here.where(registrations.c.organisation_id.in_(units)),
+        here.where(registrations.c.organisation_id.is_(None), _has(registrations.c.unit_text)),
+    ]
+    if names:
+        ways.append(_PEOPLE.where(_has(people.c.name)))
+    return _whole(_registered(sa.union(*ways), dialect))
 
 
 def _has(column: Any) -> sa.ColumnElement[bool]:
     return column.like(_bind("pattern"), escape="/")
 
 
-def _whole(narrow: Any) -> Any:
-    """Read the first of these registrations with all that is shown of them."""
-    first = narrow.order_by(*_ORDER).limit(MOST + 1)
-    return FOUND_ROWS.where(registrations.c.id.in_(first)).order_by(*_ORDER)
+def _dialect() -> str:
+    return db.engines["read"].dialect.name
 
 
-def _within(*ways: Any) -> Any:
-    found = sa.union(*ways).subquery()
-    return _whole(
-        sa.select(registrations.c.id).select_from(
-            found.join(registrations, registrations.c.id == found.c.id).join(
-                people, people.c.id == registrations.c.person_id
-            )
+_PEOPLE = sa.select(people.c.id.label("person_id")).where(people.c.alliance_id == _ALLIANCE)
+
+
+def _registered(meant: Any, dialect: str) -> Any:
+    """Select the registrations of people in the order in which they are shown.
+
+    Both databases would rather walk through the whole meeting, since they cannot know how few are
+    meant: on PostgreSQL a fence keeps them from it, on SQLite a sum that no index answers.
+    """
+    found = meant.subquery()
+    theirs = registrations.c.person_id == found.c.person_id
+    if dialect == "postgresql":
+        fence = sa.literal_column("0", sa.Integer)
+        here = registrations.c.meeting_id == _MEETING
+        rows = (
+            sa.select(registrations.c.id, registrations.c.state, people.c.pinyin_key)
+            .join(people, people.c.id == registrations.c.person_id)
+            .where(theirs, here)
+            .offset(fence)
+            .lateral()
         )
+        return (
+            sa.select(rows.c.id)
+            .select_from(found.join(rows, sa.true()))
+            .order_by(*_order(rows, rows))
+        )
+    return (
+        sa.select(registrations.c.id)
+        .select_from(
+            found.join(registrations, theirs).join(people, people.c.id == found.c.person_id)
+        )
+        .where(registrations.c.meeting_id + 0 == _MEETING)
+        .order_by(*_order(registrations, people))
     )
 
 
-_IDS = sa.select(registrations.c.id)
-_OF_UNITS = _IDS.where(
-    registrations.c.meeting_id == _MEETING,
-    registrations.c.organisation_id.in_(
-        sa.select(organisations.c.id).where(_has(organisations.c.name))
-    ),
-)
-_OF_OTHERS = _IDS.where(
-    registrations.c.meeting_id == _MEETING,
-    registrations.c.organisation_id.is_(None),
-    _has(registrations.c.unit_text),
-)
-_NAMED = _IDS.where(
-    _OF_MEETING,
-    registrations.c.person_id.in_(
-        sa.select(people.c.id).where(people.c.alliance_id == _ALLIANCE, _has(people.c.name))
-    ),
-)
-_IN_UNITS = _within(_OF_UNITS, _OF_OTHERS)
-_IN_UNITS_AND_NAMES = _within(_OF_UNITS, _OF_OTHERS, _NAMED)
+def _whole(narrow: Any) -> Any:
+    """Read the first of these registrations with all that is shown of them."""
+    first = narrow.limit(MOST + 1)
+    return FOUND_ROWS.where(registrations.c.id.in_(first)).order_by(*_order(registrations, people))
+
+
+def _order(registered: Any, named: Any) -> tuple[Any, ...]:
+    return registered.c.state.in_(ENDED), named.c.pinyin_key, registered.c.id
