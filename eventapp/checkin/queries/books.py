@@ -6,9 +6,10 @@ the same shape, so that nothing which counts the one can ever see the other.
 
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from eventapp.alliance.models import Organisation, Person
 from eventapp.checkin.models import (
@@ -260,7 +261,7 @@ OWN = _book(Scan, Admission)
 REHEARSED = _book(RehearsalScan, RehearsalAdmission)
 """The meeting's own book, and that of its rehearsal."""
 
-_expected: dict[tuple[str, int], tuple[str, int]] = {}
+_expected: WeakKeyDictionary[Engine, dict[int, tuple[str, int]]] = WeakKeyDictionary()
 
 
 def expected_of(connection: Connection, meeting_id: int, audited: str) -> int:
@@ -269,11 +270,11 @@ def expected_of(connection: Connection, meeting_id: int, audited: str) -> int:
     `audited` is the hash of the meeting's audit ledger, which every change of a registration
     moves: counting a hundred thousand for each scan would hold the queue up.
     """
-    key = (connection.engine.url.render_as_string(), meeting_id)
-    known = _expected.get(key)
+    counted = _expected.setdefault(connection.engine, {})
+    known = counted.get(meeting_id)
     if known is None or known[0] != audited:
         known = (audited, connection.execute(EXPECTED, {"meeting_id": meeting_id}).scalar_one())
-        _expected[key] = known
+        counted[meeting_id] = known
     return known[1]
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from eventapp.checkin.models import DoorSession, Gate, Scan
+from eventapp.checkin.models import DoorSession, Gate, RehearsalScan, Scan
 from eventapp.checkin.queries import door
 from eventapp.checkin.queries.books import FIRST
 from eventapp.checkin.rules import Way
@@ -191,7 +191,9 @@ def _audit_session(actor: Actor, meeting: Meeting, action: str, found: DoorSessi
 def _ensure_unused(session: Session, meeting: Meeting, gate: Gate) -> None:
     """Refuse where something was scanned: the records say where people were by their gate."""
     lock_head(meeting.scope_id, Scan.ledger)
-    if session.scalar(sa.select(Scan.id).where(Scan.gate_id == gate.id).limit(1)) is not None:
+    books = (Scan, RehearsalScan)
+    looks = [sa.select(kind.id).where(kind.gate_id == gate.id).limit(1) for kind in books]
+    if any(session.scalar(look) is not None for look in looks):
         raise Conflict(
             "gate_used", N_("这个入口已经有扫码记录，不能改到别的场次；请另设一个入口。")
         )

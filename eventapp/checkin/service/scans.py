@@ -183,7 +183,7 @@ def look_up(
     connection: Connection, knock: Knock, reading: Reading, book: Book, place: Any
 ) -> tuple[AdmissionFacts, Any]:
     """Gather what is known about a text; the registration is the one at this meeting, or None."""
-    facts = _facts(knock, reading, place)
+    facts = _facts(knock, reading, book, place)
     asked = {"meeting_id": place.meeting_id, "session_id": place.session_id}
     holder = _holder(connection, reading, book, asked)
     if holder is None:
@@ -205,7 +205,7 @@ def look_up(
     ), holder
 
 
-def _facts(knock: Knock, reading: Reading, place: Any) -> AdmissionFacts:
+def _facts(knock: Knock, reading: Reading, book: Book, place: Any) -> AdmissionFacts:
     """Say what is known before anybody is; a rehearsal asks neither for the state nor the hour."""
     facts = AdmissionFacts(
         knock.received_at,
@@ -214,7 +214,7 @@ def _facts(knock: Knock, reading: Reading, place: Any) -> AdmissionFacts:
         gate_categories=frozenset(place.categories) if place.categories else None,
         direction=knock.direction,
     )
-    if place.rehearsal is not None:
+    if book is REHEARSED:
         return facts
     return replace(
         facts,
@@ -285,7 +285,7 @@ def _worded(
         "at": knock.received_at.isoformat(),
         "zone": place.zone,
         "first": first and {"gate": first.gate, "at": first.at.isoformat()},
-        "rehearsal": place.rehearsal is not None,
+        "rehearsal": book is REHEARSED,
     }
     if holder is None:
         return {**answer, **tally(connection, book, place.meeting_id)}
