@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.accounts import service as accounts
@@ -104,7 +105,9 @@ def _device(here: MeetingHere, device_id: int) -> dict[str, Any]:
         "states": DEVICE_STATE_LABEL,
         "gate": queries.gate_in(here.id, device.subject_id),
         "address": address,
-        "picture": qr_svg(address, title="") if state is DeviceState.WAITING else None,
+        "picture": qr_svg(address, title=gettext("配对码"))
+        if state is DeviceState.WAITING
+        else None,
         "rename": RenameDeviceForm(formdata=None, label=device.label),
         "version": f"{feed.version_of(here.scope_id)}-{state}-{html_lang()}",
     }
