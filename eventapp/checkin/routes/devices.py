@@ -105,9 +105,7 @@ def _device(here: MeetingHere, device_id: int) -> dict[str, Any]:
         "states": DEVICE_STATE_LABEL,
         "gate": queries.gate_in(here.id, device.subject_id),
         "address": address,
-        "picture": qr_svg(address, title=gettext("配对码"))
-        if state is DeviceState.WAITING
-        else None,
+        "picture": qr_svg(address, title=title) if state is DeviceState.WAITING else None,
         "rename": RenameDeviceForm(formdata=None, label=device.label),
         "version": f"{feed.version_of(here.scope_id)}-{state}-{html_lang()}",
     }
