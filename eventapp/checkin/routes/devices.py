@@ -94,7 +94,7 @@ def show_device_live(meeting: str, device_id: int) -> BaseResponse:
 
 def _device(here: MeetingHere, device_id: int) -> dict[str, Any]:
     device = device_in(here.scope_id, device_id)
-    state = state_of(device)
+    state, title = state_of(device), gettext("配对码")
     address = url_for(
         "checkin.show_pairing", token=accounts.pairing_token(device.id), _external=True
     )
