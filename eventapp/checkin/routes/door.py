@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventapp.checkin import queries, service
 from eventapp.checkin.document.answers import recall, show_answer, show_scan
 from eventapp.checkin.document.takes import takes_of
+from eventapp.checkin.document.words import door_words
 from eventapp.checkin.forms import TypeCodeForm, UndoAdmissionForm
 from eventapp.checkin.routes.blueprint import bp
 from eventapp.checkin.rules import TYPED_LONGEST, Method, Tone, Verdict
@@ -45,7 +46,9 @@ def _door_page(
     form: TypeCodeForm,
     undo: UndoAdmissionForm | None = None,
 ) -> str:
-    scans = queries.last_scans(here.scope_id, device=queries.device_of(actor()))
+    # The page that a phone keeps for when there is no network asks for it blank: no names in it.
+    blank = "blank" in request.args
+    scans = [] if blank else queries.last_scans(here.scope_id, device=queries.device_of(actor()))
     shown = next((scan for scan in scans if scan.scan_id == request.args.get("scan")), None)
     undo = undo or UndoAdmissionForm(formdata=None, gate=gate_id)
     newest = scans[0] if scans else None
@@ -64,6 +67,8 @@ def _door_page(
         shown=show_answer(recall(shown)) if shown else None,
         form=form,
         undo=undo,
+        words=door_words(),
+        api=f"/api/v1/meetings/{here.slug}",
     )
 
 

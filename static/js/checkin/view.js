@@ -1,21 +1,41 @@
 /**
- * What the door shows. The words come from the server; here they are only put in place.
+ * What the door shows of a scan. The words come from the server; here they are only put in place.
  */
 
 const LONG_NAME = 4; // characters
+const LAST = 5;
 
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key]);
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 
-export class View {
+/** The page's own words: data-say-… attributes of its root. */
+export class Words {
   constructor(root) {
     this.root = root;
+    this.verdicts = JSON.parse(root.dataset.verdictWords);
+    this.categories = JSON.parse(root.dataset.categoryWords);
+    this.nothing = JSON.parse(root.dataset.nothingWords);
+    this.clock = new Intl.DateTimeFormat("en-GB", { timeZone: root.dataset.zone, timeStyle: "medium" });
+  }
+
+  say(key, values = {}) {
+    const words = this.root.dataset["say" + key.replace(/(^|[-_])(\w)/g, (_, __, letter) => letter.toUpperCase())];
+    return words ? fill(words, values) : "";
+  }
+
+  /** A time of day with its seconds, in the meeting's zone, as the server writes it: 9:12:40. */
+  time(instant) {
+    return this.clock.format(new Date(instant)).replace(/^0/, "");
+  }
+}
+
+export class View {
+  constructor(words) {
+    this.words = words;
     this.verdict = document.getElementById("verdict");
     this.line = document.getElementById("line");
     this.list = document.getElementById("scans");
-  }
-
-  words(key) {
-    return this.root.dataset["say" + key[0].toUpperCase() + key.slice(1)];
+    this.served = []; // the server's last scans of this device
+    this.own = []; // what this phone showed by itself and has not sent: {scan_id, answer}
   }
 
   /** A short line under the camera: what is being done; empty takes it away. */
@@ -32,43 +52,68 @@ export class View {
   }
 
   show(answer) {
+    const { words } = this;
     for (const icon of this.verdict.querySelectorAll("[data-icon]")) {
       const on = icon.dataset.icon === answer.tone;
       icon.hidden = !on;
       this.verdict.classList.toggle(icon.dataset.class, on);
     }
+    this.verdict.classList.toggle("verdict-alone", Boolean(answer.alone));
+    const calm = answer.tone === "ok" && !answer.unnamed;
+    const name = answer.name || (answer.unnamed ? words.say("unnamed") : "");
+    this.slot("alone", answer.alone && words.say("alone"));
     this.slot("word", answer.word);
-    this.slot("name", answer.name).classList.toggle("verdict-name-long", answer.name.length > LONG_NAME);
+    this.slot("name", name).classList.toggle("verdict-name-long", name.length > LONG_NAME);
     this.slot("unit", [answer.unit, answer.title].filter(Boolean).join(" · "));
-    const calm = answer.tone === "ok";
-    this.slot("sentence", calm ? "" : answer.sentence);
-    this.slot("next_step", calm ? "" : answer.next_step);
-    this.slot("first", answer.first && fill(this.words("first"), answer.first));
+    this.slot("sentence", calm ? "" : answer.unnamed && answer.tone === "ok" ? words.say("unnamedWhy") : answer.sentence);
+    this.slot("next_step", calm || answer.unnamed ? "" : answer.next_step);
+    this.slot("first", answer.first && words.say("first", answer.first));
     this.slot("category", answer.category);
     this.slot("place", answer.place);
     const { unit_arrived: arrived, unit_total: total } = answer;
-    this.slot("unit_count", total && fill(this.words("unitCount"), { arrived, total }));
+    this.slot("unit_count", total && words.say("unitCount", { arrived, total }));
     this.verdict.hidden = false;
     this.verdict.dataset.verdict = answer.verdict;
+    this.verdict.dataset.by = answer.alone ? "phone" : "server";
+    delete this.verdict.dataset.fresh; // so that the same verdict twice is still seen to change
+    requestAnimationFrame(() => (this.verdict.dataset.fresh = ""));
   }
 
   count(counts) {
-    for (const [key, value] of Object.entries(counts)) {
+    for (const [key, value] of Object.entries(counts ?? {})) {
       const node = document.querySelector(`[data-count=${key}]`);
       if (node) node.textContent = value;
     }
   }
 
-  scans(scans) {
+  /** The server's last scans; those of this phone that it does not have yet stand above them. */
+  scans(served) {
+    this.served = served;
+    this.draw();
+  }
+
+  addOwn(scanId, answer) {
+    this.own = [{ scanId, answer }, ...this.own].slice(0, LAST);
+    this.draw();
+  }
+
+  dropOwn(scanId) {
+    this.own = this.own.filter((one) => one.scanId !== scanId);
+    this.draw();
+  }
+
+  draw() {
     const shape = document.getElementById("scan-line").content;
+    const own = this.own.map(({ answer }) => ({ ...answer, time: answer.at, waits: true }));
     this.list.replaceChildren(
-      ...scans.map((scan) => {
+      ...[...own, ...this.served].slice(0, LAST).map((scan) => {
         const item = shape.cloneNode(true).firstElementChild;
-        const [name, unit, word] = item.querySelectorAll(".scan-name, span.faint, .scan-word");
+        const slot = (name) => item.querySelector(`.scan-${name}`);
         item.className = `scan-${scan.tone}`;
-        name.textContent = scan.name || scan.word;
-        unit.textContent = scan.name ? scan.unit : "";
-        word.textContent = scan.name && scan.verdict !== "admitted" ? scan.word : "";
+        slot("name").textContent = scan.name || (scan.unnamed ? this.words.say("unnamed") : scan.word);
+        slot("unit").textContent = scan.name ? scan.unit : "";
+        slot("word").textContent = (scan.name || scan.unnamed) && scan.verdict !== "admitted" ? scan.word : "";
+        slot("waits").hidden = !scan.waits;
         item.querySelector("time").textContent = scan.time;
         return item;
       }),
