@@ -1,5 +1,6 @@
 """Answering a scan: the hottest verb of the door. Statements are built once."""
 
+import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -29,7 +30,14 @@ from eventapp.core.access import Actor
 from eventapp.core.db import direct_transaction
 from eventapp.core.errors import N_, Conflict, Invalid, NotFound
 from eventapp.core.ledger import Head
-from eventapp.registration.rules import clean_code, code_is_plausible, decode_claims, from_text
+from eventapp.registration.rules import (
+    clean_code,
+    code_is_plausible,
+    decode_claims,
+    from_text,
+    proof_from_text,
+    prove,
+)
 
 _ADMITTED_AT = sa.bindparam("admitted_at", type_=Admission.admitted_at.type)
 CLAIM = sa.text(
@@ -169,11 +177,19 @@ def _read(knock: Knock) -> _Reading:
         if len(text) <= TYPED_LONGEST:
             code = clean_code(text)
             return _Reading(code_is_plausible(code), code=code)
-        data, signature = from_text(text)
+        proven = proof_from_text(text)
+        data, signature = proven or from_text(text)
         claims = decode_claims(data)
     except Invalid:
         return _Reading()
-    if not keys.ring().verify(claims.key_id, data, signature):
+    ring = keys.ring()
+    if proven:
+        genuine = claims.key_id in ring.private and hmac.compare_digest(
+            prove(ring.sign(claims.key_id, data), knock.scan_id), signature
+        )
+    else:
+        genuine = ring.verify(claims.key_id, data, signature)
+    if not genuine:
         return _Reading(readable=True)
     return _Reading(True, claims.registration_id, claims.generation)
 
