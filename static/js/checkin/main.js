@@ -49,7 +49,6 @@ export async function scan(text, method) {
     await scanner.scan(text, method);
   } finally {
     busy = false;
-    status.count();
   }
 }
 
@@ -58,6 +57,7 @@ function shown(answer, kept) {
   undo.offer(answer, kept);
   if (answer.alone) view.addOwn(kept.scan_id, answer);
   else state("");
+  status.count();
   beat.soon(answer.alone ? 1000 : 0);
 }
 

@@ -2,10 +2,14 @@
  * What the door shows of a scan. The words come from the server; here they are only put in place.
  */
 
-const LONG_NAME = 4; // characters
 const LAST = 5;
+const LATIN_WIDE = 0.6; // of a Chinese character
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+
+/** How many Chinese characters wide the longest word of a name is. */
+const wide = (name) =>
+  Math.max(2, ...name.split(/\s+/).map((word) => [...word].reduce((all, letter) => all + (letter < "\u2e80" ? LATIN_WIDE : 1), 0)));
 
 /** The page's own words: data-say-… attributes of its root. */
 export class Words {
@@ -59,14 +63,15 @@ export class View {
       this.verdict.classList.toggle(icon.dataset.class, on);
     }
     this.verdict.classList.toggle("verdict-alone", Boolean(answer.alone));
-    const calm = answer.tone === "ok" && !answer.unnamed;
+    const admitted = answer.verdict === "admitted";
+    const calm = admitted && !answer.unnamed;
     const name = answer.name || (answer.unnamed ? words.say("unnamed") : "");
     this.slot("alone", answer.alone && words.say("alone"));
     this.slot("word", answer.word);
-    this.slot("name", name).classList.toggle("verdict-name-long", name.length > LONG_NAME);
-    this.slot("unit", [answer.unit, answer.title].filter(Boolean).join(" · "));
-    this.slot("sentence", calm ? "" : answer.unnamed && answer.tone === "ok" ? words.say("unnamedWhy") : answer.sentence);
-    this.slot("next_step", calm || answer.unnamed ? "" : answer.next_step);
+    this.slot("name", name).style.setProperty("--wide", wide(name).toFixed(2));
+    this.slot("unit", [answer.unit, answer.title].filter(Boolean).join("\u00a0· "));
+    this.slot("sentence", calm ? "" : admitted ? words.say("unnamedWhy") : answer.sentence);
+    this.slot("next_step", admitted ? "" : answer.next_step);
     this.slot("first", answer.first && words.say("first", answer.first));
     this.slot("category", answer.category);
     this.slot("place", answer.place);
@@ -75,6 +80,7 @@ export class View {
     this.verdict.hidden = false;
     this.verdict.dataset.verdict = answer.verdict;
     this.verdict.dataset.by = answer.alone ? "phone" : "server";
+    this.verdict.scrollIntoView({ block: "nearest" });
     delete this.verdict.dataset.fresh; // so that the same verdict twice is still seen to change
     requestAnimationFrame(() => (this.verdict.dataset.fresh = ""));
   }

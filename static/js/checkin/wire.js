@@ -35,7 +35,7 @@ export class Wire {
 
   live = (scan, patience) => this.ask(this.addresses.scans, patience, scan);
   upload = (scans) => this.ask(this.addresses.upload, 30_000, { scans });
-  sync = (since, unsent) => this.ask(this.addresses.sync, 8000, { since, unsent });
+  sync = (since, unsent) => this.ask(this.addresses.sync, 4000, { since, unsent });
   undo = (admission) => this.ask(this.addresses.undo, 5000, admission);
   pack = () => this.ask(this.addresses.pack, 120_000);
 
