@@ -3,6 +3,7 @@
  * showing.
  */
 
+import { alarm } from "./alarm.js";
 import { Beat } from "./beat.js";
 import { watch } from "./capture.js";
 import { Held } from "./held.js";
@@ -13,6 +14,7 @@ import { signal } from "./sound.js";
 import { Status } from "./status.js";
 import { openStore } from "./store.js";
 import { Undo } from "./undo.js";
+import { Unsent } from "./unsent.js";
 import { View, Words } from "./view.js";
 import { listen } from "./wedge.js";
 import { Wire } from "./wire.js";
@@ -33,7 +35,8 @@ if (!store) {
 }
 navigator.storage?.persist?.();
 const wire = new Wire(dataset, (clock) => store.setClock(clock));
-const status = new Status(words, store, dataset.meeting);
+const status = new Status(words, store);
+const unsent = new Unsent(words, store, dataset.meeting);
 
 const queue = new Queue(store, wire, (scan, answer) => learn(scan, answer));
 const scanner = new Scanner({ store, wire, queue, words, gate: Number(dataset.gate) }, { shown, later: learn, failed });
@@ -57,7 +60,7 @@ function shown(answer, kept) {
   undo.offer(answer, kept);
   if (answer.alone) view.addOwn(kept.scan_id, answer);
   else state("");
-  status.count();
+  unsent.count();
   beat.soon(answer.alone ? 1000 : 0);
 }
 
@@ -73,10 +76,10 @@ function learn(scan, answer) {
   view.dropOwn(scan.scan_id);
   const told = words.verdicts[scan.shown].tone;
   if (answer.conflict || answer.tone !== told) {
-    status.alarm(scan.shown, answer);
+    alarm(words, scan, answer);
     signal("stop");
   }
-  status.count();
+  unsent.count();
 }
 
 function failed(failure) {
@@ -101,7 +104,7 @@ function state(kind) {
 function hear({ counts, scans }) {
   view.count(counts);
   view.scans(scans);
-  status.count();
+  unsent.count();
 }
 
 const camera = watch(
@@ -128,15 +131,15 @@ document.getElementById("retry-queue").addEventListener("click", async () => {
 });
 
 document.getElementById("leave")?.addEventListener("submit", (event) => {
-  if (!status.waiting) return;
+  if (!unsent.waiting) return;
   event.preventDefault();
   const why = document.getElementById("leave-why");
   why.hidden = false;
-  why.textContent = words.say("leaveWaits", { n: status.waiting });
-  status.unsent.open = true;
+  why.textContent = words.say("leaveWaits", { n: unsent.waiting });
+  unsent.fold.open = true;
 });
 
-await status.count();
+await unsent.count();
 status.set(navigator.onLine ? "starting" : "away");
 beat.start();
 document.documentElement.dataset.ready = "";

@@ -53,7 +53,7 @@ export class Scanner {
       direction,
       claimed_at: new Date(now).toISOString(),
       offset_ms: offset,
-      synced_at: syncedAt,
+      synced_at: syncedAt ?? new Date(now).toISOString(), // never heard of the server: then nothing is shown as let in
       ...(reason && { reason }),
     };
     scan.text = await proofOf(text, reading, scan.scan_id);

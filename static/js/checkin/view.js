@@ -3,7 +3,7 @@
  */
 
 const LAST = 5;
-const LATIN_WIDE = 0.6; // of a Chinese character
+const LATIN_WIDE = 0.68; // of a Chinese character
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 
@@ -29,6 +29,10 @@ export class Words {
   /** A time of day with its seconds, in the meeting's zone, as the server writes it: 9:12:40. */
   time(instant) {
     return this.clock.format(new Date(instant)).replace(/^0/, "");
+  }
+
+  timeOf({ claimed_at: at, offset_ms: offset }) {
+    return this.time(Date.parse(at) + offset);
   }
 }
 
@@ -68,6 +72,7 @@ export class View {
     const name = answer.name || (answer.unnamed ? words.say("unnamed") : "");
     this.slot("alone", answer.alone && words.say("alone"));
     this.slot("word", answer.word);
+    this.verdict.classList.toggle("verdict-unnamed", Boolean(answer.unnamed));
     this.slot("name", name).style.setProperty("--wide", wide(name).toFixed(2));
     this.slot("unit", [answer.unit, answer.title].filter(Boolean).join("\u00a0· "));
     this.slot("sentence", calm ? "" : admitted ? words.say("unnamedWhy") : answer.sentence);
