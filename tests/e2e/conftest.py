@@ -51,7 +51,9 @@ class Live:
         """Give a browser the sign-in of a user; needs an app context."""
         self.hold(context, {"account": sign_in_user(SYSTEM, user.id)})
 
-    def hold(self, context: BrowserContext, tokens: dict[str, str]) -> None:
+    def hold(
+        self, context: BrowserContext, tokens: dict[str, str], base_url: str = ""
+    ) -> None:
         """Give a browser the cookie that holds these sign-ins; needs an app context."""
         interface = self.app.session_interface
         assert isinstance(interface, SecureCookieSessionInterface)
@@ -59,7 +61,7 @@ class Live:
         assert serializer is not None
         value = str(serializer.dumps({"tokens": tokens, "_permanent": True}))
         name = self.app.config["SESSION_COOKIE_NAME"]
-        cookie = {"name": name, "value": value, "url": self.base_url}
+        cookie = {"name": name, "value": value, "url": base_url or self.base_url}
         context.add_cookies([cookie])  # pyright: ignore[reportArgumentType]
 
 

@@ -15,7 +15,7 @@ const NAMELESS = ["unreadable", "unknown", "wrong_meeting", "revoked"];
  */
 export async function judge(reading, store, { direction, at }) {
   const { pack } = store;
-  if (!pack || !crypto.subtle) return null; // a page without HTTPS can check nothing
+  if (!pack?.gate || !crypto.subtle) return null; // a page without HTTPS can check nothing
   const { gate, meeting } = pack;
   const found = await find(reading, store);
   const facts = {
@@ -34,7 +34,7 @@ export async function judge(reading, store, { direction, at }) {
   const { row, registration } = found;
   const stay = registration ? await stayOf(registration, row?.inside ?? null, store) : null;
   facts.left_for_good = Boolean(row?.left?.includes(gate.session_id));
-  if (stay) facts.inside = { at: stay[1], same_device: stay[3] === String(pack.device.id) };
+  if (stay) facts.inside = { at: stay[1], same_device: stay[3] === store.device };
   const verdict = decide(facts);
   const named = registration && !NAMELESS.includes(verdict);
   const person = named && row?.sealed && reading.data ? await unseal(row.sealed, reading) : null;

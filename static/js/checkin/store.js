@@ -52,6 +52,11 @@ class Store {
     return `rows-${this.pack.shelf}`;
   }
 
+  /** How this device is called where the pack says who let somebody in. */
+  get device() {
+    return `device:${this.pack.device?.id}`;
+  }
+
   /** Puts a new pack in the place of the old one. */
   async replacePack({ passes, server_time: _, ...pack }) {
     const shelf = this.pack?.shelf === "a" ? "b" : "a";
@@ -131,7 +136,7 @@ class Store {
       answers.map(async ({ scan_id: id, verdict, registration_id: registration }) => {
         const scan = await queue.get(id);
         queue.delete(id);
-        if (!scan || !registration || !this.pack || !["admitted", "left"].includes(verdict)) return;
+        if (!scan || !registration || !this.pack?.gate || !["admitted", "left"].includes(verdict)) return;
         const rows = write.objectStore(this.rows);
         const inside = verdict === "admitted" ? this.stayOf(scan) : null;
         for (const row of await rows.index("registration").getAll(registration)) rows.put({ ...row, inside });
@@ -141,8 +146,8 @@ class Store {
   }
 
   stayOf({ claimed_at: at, offset_ms: offset }) {
-    const { gate, device } = this.pack;
-    return [gate.session_id, new Date(Date.parse(at) + offset).toISOString(), gate.name, String(device.id)];
+    const { gate } = this.pack;
+    return [gate.session_id, new Date(Date.parse(at) + offset).toISOString(), gate.name, this.device];
   }
 
   /** Notes on scans why the server cannot take them; null lets them be tried again. */

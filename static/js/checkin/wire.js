@@ -10,6 +10,8 @@
 
 import { csrfToken } from "../lib/http.js";
 
+const VERSION = new URL(import.meta.url).pathname.split("/")[2]; // of the static files
+
 export class Failure extends Error {
   constructor(kind, message = "", status = 0) {
     super(message);
@@ -35,7 +37,7 @@ export class Wire {
 
   live = (scan, patience) => this.ask(this.addresses.scans, patience, scan);
   upload = (scans) => this.ask(this.addresses.upload, 30_000, { scans });
-  sync = (since, unsent) => this.ask(this.addresses.sync, 4000, { since, unsent });
+  sync = (since, unsent) => this.ask(this.addresses.sync, 4000, { since, unsent, version: VERSION });
   undo = (admission) => this.ask(this.addresses.undo, 5000, admission);
   pack = () => this.ask(this.addresses.pack, 120_000);
 
