@@ -10,7 +10,6 @@ from flask.cli import AppGroup
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_migrate import Migrate
-from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eventapp.core import clock, files, installation, keys, outbox
@@ -18,7 +17,7 @@ from eventapp.core.cli import ledger
 from eventapp.core.db import db, engine_settings, prepare_engines
 from eventapp.core.transports import FolderMessenger, FolderTransport, SmtpTransport, Transport
 from eventapp.web import addresses, doors, errors, filters, headers, health, language, queue
-from eventapp.web.session import actor
+from eventapp.web.session import Csrf, actor
 
 if TYPE_CHECKING:
     from config import Config
@@ -158,7 +157,7 @@ def _wire_web(app: Flask, config: "Config") -> None:
         default_translation_directories=str(HERE / "eventapp" / "translations"),
         locale_selector=language.locale,
     )
-    CSRFProtect(app).exempt("eventapp.web.language.set_language")
+    Csrf(app).exempt("eventapp.web.language.set_language")
     Limiter(key_func=lambda: str(actor()), app=app, default_limits=[])
     app.before_request(installation.refresh)
     app.before_request(doors.guard)

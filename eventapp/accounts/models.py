@@ -75,19 +75,54 @@ class PersonalLink(Base):
     __table_args__ = (sa.UniqueConstraint("scope_id", "role", "subject_id"),)
 
 
+class Device(Base):
+    """A browser that scans at one gate: where, until when, and who vouched for it.
+
+    `subject_id` is the gate. The desk makes it with a code that opens until `pair_until`; whoever
+    opens it gets its only sign-in and shows `digits`, which the desk compares before it confirms.
+    `unsent`, `version` and `last_seen_at` are as the device last told.
+    """
+
+    __tablename__ = "devices"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    role: Mapped[Role] = mapped_column(enum_text(Role))
+    scope_id: Mapped[int] = mapped_column(sa.ForeignKey("scopes.id"), index=True)
+    subject_id: Mapped[int]
+    label: Mapped[str] = mapped_column(sa.String(40))
+    created_by: Mapped[str] = mapped_column(sa.String(40))
+    created_at: Mapped[datetime]
+    pair_until: Mapped[datetime | None]
+    digits: Mapped[str] = mapped_column(sa.String(4), default="")
+    confirmed_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime | None]
+    unsent: Mapped[int] = mapped_column(default=0)
+    version: Mapped[str] = mapped_column(sa.String(40), default="")
+
+
 class SignIn(Base):
-    """One browser that came in, by account or by link; its cookie holds a token, this its hash."""
+    """One browser that came in, by account, link or device; it holds a token, this its hash.
+
+    A device has one: who opens its code first has it.
+    """
 
     __tablename__ = "sign_ins"
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"), index=True)
     link_id: Mapped[int | None] = mapped_column(sa.ForeignKey("personal_links.id"), index=True)
+    device_id: Mapped[int | None] = mapped_column(sa.ForeignKey("devices.id"), unique=True)
     generation: Mapped[int] = mapped_column(default=0)
     browser: Mapped[str] = mapped_column(sa.String(120), default="")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     __table_args__ = (
-        sa.CheckConstraint("(user_id IS NULL) <> (link_id IS NULL)", name="one_holder"),
+        sa.CheckConstraint(
+            "CASE WHEN user_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN link_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN device_id IS NULL THEN 0 ELSE 1 END = 1",
+            name="one_holder",
+        ),
     )

@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from eventapp.accounts.models import PersonalLink, RoleGrant, SignIn, User
+from eventapp.accounts.models import Device, PersonalLink, RoleGrant, SignIn, User
+from eventapp.accounts.rules import DeviceState, device_state
 from eventapp.core import clock
 from eventapp.core.access import Actor, ActorKind, Grant, Permission, Role
 from eventapp.core.db import db, direct_reading
@@ -20,6 +22,7 @@ _sign_ins: Any = SignIn.__table__
 _users: Any = User.__table__
 _grants: Any = RoleGrant.__table__
 _links: Any = PersonalLink.__table__
+_devices: Any = Device.__table__
 _here = CHAIN.subquery("here")
 _HOLDERS = (
     sa.select(
@@ -33,12 +36,19 @@ _HOLDERS = (
         _links.c.role.label("link_role"),
         _links.c.scope_id.label("link_scope"),
         _links.c.subject_id,
+        _devices.c.id.label("device_id"),
+        _devices.c.role.label("device_role"),
+        _devices.c.scope_id.label("device_scope"),
+        _devices.c.subject_id.label("gate_id"),
+        _devices.c.expires_at.label("device_expires_at"),
+        _devices.c.revoked_at.label("device_revoked_at"),
         *_here.c,
     )
     .select_from(
         _sign_ins.outerjoin(_users, _users.c.id == _sign_ins.c.user_id)
         .outerjoin(_grants, _grants.c.user_id == _sign_ins.c.user_id)
         .outerjoin(_links, _links.c.id == _sign_ins.c.link_id)
+        .outerjoin(_devices, _devices.c.id == _sign_ins.c.device_id)
         .outerjoin(_here, sa.true())
     )
     .where(
@@ -51,6 +61,7 @@ _HOLDERS = (
                 _links.c.generation == _sign_ins.c.generation,
                 _links.c.expires_at > sa.bindparam("now"),
             ),
+            _devices.c.confirmed_at.is_not(None),
         ),
     )
 )
@@ -89,18 +100,18 @@ def actors_at(tokens: Iterable[str], slug: str) -> tuple[list[Actor], Chain | No
     hashes = [hash_token(token) for token in tokens]
     if not hashes:
         return [], None
-    asked = {"slug": slug, "now": clock.now()}
+    asked: dict[str, Any] = {"slug": slug, "now": clock.now()}
     with direct_reading() as connection:
         if len(hashes) == 1:
             rows = connection.execute(_ONE, {**asked, "hash": hashes[0]}).all()
         else:
             rows = connection.execute(_SEVERAL, {**asked, "hashes": hashes}).all()
-    found = _actors(rows)
+    found = _actors(rows, asked["now"])
     here = chain_from(rows[0]) if rows and rows[0].here_id is not None else None
     return [found[value] for value in hashes if value in found], here
 
 
-def _actors(rows: Iterable[Any]) -> dict[str, Actor]:
+def _actors(rows: Iterable[Any], now: datetime) -> dict[str, Actor]:
     """Read each token's actor, whose grants stand in a row each."""
     found: dict[str, Actor] = {}
     for row in rows:
@@ -111,6 +122,8 @@ def _actors(rows: Iterable[Any]) -> dict[str, Actor]:
             actor = Actor(
                 ActorKind.USER, row.user_id, grants, 0, row.sign_in_id, label=row.name or ""
             )
+        elif row.device_id is not None:
+            actor = _device(row, now)
         else:
             actor = Actor(
                 ActorKind.LINK,
@@ -121,6 +134,18 @@ def _actors(rows: Iterable[Any]) -> dict[str, Actor]:
             )
         found[row.token_hash] = actor
     return found
+
+
+def _device(row: Any, now: datetime) -> Actor:
+    ended_at = min(row.device_revoked_at or row.device_expires_at, row.device_expires_at)
+    return Actor(
+        ActorKind.DEVICE,
+        row.device_id,
+        (Grant(row.device_role, row.device_scope),),
+        row.gate_id,
+        row.sign_in_id,
+        ended_at=ended_at if ended_at <= now else None,
+    )
 
 
 def user_by_email(email: str) -> User | None:
@@ -223,3 +248,57 @@ def reach_of(actor: Actor, chain: Chain) -> list[int]:
     ]
     below = db.session.scalars(sa.select(Scope.id).where(Scope.parent_id.in_(own)))
     return list(dict.fromkeys([*own, *below]))
+
+
+def device_in(scope_id: int, device_id: int) -> Device:
+    """Find a device of this scope; one elsewhere does not exist."""
+    device = db.session.get(Device, device_id)
+    if device is None or device.scope_id != scope_id:
+        raise NotFound("device_unknown", N_("没有找到这台设备。"))
+    return device
+
+
+def devices_of(scope_id: int) -> list[Device]:
+    """List the devices of a scope, the newest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Device).where(Device.scope_id == scope_id).order_by(Device.id.desc())
+        )
+    )
+
+
+def state_of(device: Device) -> DeviceState:
+    """Tell where a device stands now."""
+    return device_state(
+        clock.now(),
+        pair_until=device.pair_until,
+        digits=device.digits,
+        confirmed_at=device.confirmed_at,
+        expires_at=device.expires_at,
+        revoked_at=device.revoked_at,
+    )
+
+
+_TOLD = sa.select(
+    _devices.c.label,
+    _devices.c.expires_at,
+    _devices.c.unsent,
+    _devices.c.version,
+    _devices.c.last_seen_at,
+).where(_devices.c.id == sa.bindparam("device_id"))
+
+
+def device_told(device_id: int) -> Any:
+    """Tell a device's label and end, and what it last told of itself."""
+    return db.session.execute(_TOLD, {"device_id": device_id}).first()
+
+
+def unsent_at(scope_id: int) -> list[Device]:
+    """List the devices that last said they hold scans which they have not sent."""
+    return list(
+        db.session.scalars(
+            sa.select(Device)
+            .where(Device.scope_id == scope_id, Device.unsent > 0)
+            .order_by(Device.id)
+        )
+    )

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventapp.checkin.rules import Direction, Method, Verdict
+from eventapp.checkin.rules.settling import Reason, Resolution
 from eventapp.core.db import Base, enum_text
 from eventapp.core.ledger import Chained
 
@@ -56,7 +57,12 @@ class Admission(Base):
 
 
 class Scan(Chained, Base):
-    """One scan at a gate, admitted or refused, with the verdict that was given."""
+    """One scan at a gate, admitted or refused, with the verdict that was given.
+
+    One that was uploaded keeps besides what the device `shown` then, the difference of its clock
+    and when it last heard of ours; `scanned_at` is the time that counts. A record that `settles`
+    a scan (its `scan_id`) says what presence follows from what was uploaded.
+    """
 
     __tablename__ = "scans"
     ledger = "door"
@@ -73,7 +79,27 @@ class Scan(Chained, Base):
     answer: Mapped[str]
     claimed_at: Mapped[datetime]
     received_at: Mapped[datetime]
+    scanned_at: Mapped[datetime | None]
+    synced_at: Mapped[datetime | None]
+    offset_ms: Mapped[int | None] = mapped_column(sa.BigInteger())
+    shown: Mapped[str | None] = mapped_column(sa.String(40))
+    settles: Mapped[str | None] = mapped_column(sa.String(40))
     __table_args__ = (  # pyright: ignore[reportAssignmentType] - a mixin's may be replaced
         sa.UniqueConstraint("scope_id", "seq"),
         sa.UniqueConstraint("device", "scan_id"),
     )
+
+
+class ScanConflict(Base):
+    """An uploaded scan that does not fit what else is known, for the desk to resolve once."""
+
+    __tablename__ = "scan_conflicts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"), index=True)
+    scan_id: Mapped[int] = mapped_column(sa.ForeignKey("scans.id"), unique=True)
+    other_id: Mapped[int | None] = mapped_column(sa.ForeignKey("scans.id"))
+    reason: Mapped[Reason] = mapped_column(enum_text(Reason))
+    opened_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
+    resolution: Mapped[Resolution | None] = mapped_column(enum_text(Resolution))
+    resolved_by: Mapped[str] = mapped_column(sa.String(40), default="")

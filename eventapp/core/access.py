@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from eventapp.core.errors import N_
@@ -129,6 +130,7 @@ class ActorKind(StrEnum):
     ANONYMOUS = "anonymous"
     USER = "user"
     LINK = "link"
+    DEVICE = "device"
     SYSTEM = "system"
 
 
@@ -144,8 +146,9 @@ class Grant:
 class Actor:
     """Whoever acts, as read afresh from the database for this one request.
 
-    `id` is the user's or the personal link's; `sign_in_id` names the browser;
-    `subject_id` is what a personal link speaks for: a registration, an organisation or a mandate.
+    `id` is the user's, the personal link's or the device's; `sign_in_id` names the browser;
+    `subject_id` is what a personal link speaks for (a registration, an organisation or a mandate),
+    or the gate of a device. A device that has ended may nothing more.
     """
 
     kind: ActorKind
@@ -154,11 +157,14 @@ class Actor:
     subject_id: int = 0
     sign_in_id: int = 0
     label: str = ""
+    ended_at: datetime | None = None
 
     def may(self, permission: Permission, scope_ids: Iterable[int]) -> bool:
         """Tell whether a grant on one of these scopes carries the permission."""
         ids = set(scope_ids)
-        return any(grant.scope_id in ids and permission in MAY[grant.role] for grant in self.grants)
+        return self.ended_at is None and any(
+            grant.scope_id in ids and permission in MAY[grant.role] for grant in self.grants
+        )
 
     def stands_in(self, scope_ids: Iterable[int]) -> bool:
         """Tell whether the actor has any part in these scopes, so that they exist for them."""

@@ -7,14 +7,16 @@ Whoever has no part at all in a scope is told that it does not exist.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
 
-from eventapp.core.access import Actor, Permission
+from eventapp.core import clock
+from eventapp.core.access import Actor, ActorKind, Permission
 from eventapp.core.errors import N_, Forbidden, NotFound
 from eventapp.core.scope import ROOT, Chain, ScopeKind, chain_of
-from eventapp.web.session import actors, slug_asked
+from eventapp.web.session import actors, is_device, slug_asked
 
 View = TypeVar("View", bound=Callable[..., Any])
 WHOLE = Chain(ROOT, ScopeKind.INSTALLATION, (ROOT,))
@@ -22,10 +24,14 @@ WHOLE = Chain(ROOT, ScopeKind.INSTALLATION, (ROOT,))
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What a view asks of whoever knocks: nothing, a sign-in, or a permission."""
+    """What a view asks of whoever knocks: nothing, a sign-in, or a permission.
+
+    `late` is how long after its end a device may still pass.
+    """
 
     permission: Permission | None = None
     sign_in: bool = False
+    late: timedelta | None = None
 
 
 LIBRARY_DOORS: dict[str, Door] = {
@@ -52,6 +58,10 @@ class SignInNeeded(Exception):
     """Somebody without a sign-in stands before a door that asks for one."""
 
 
+class DeviceEnded(Exception):
+    """A device knocks that was revoked, or whose time is over."""
+
+
 def public(view: View) -> View:
     """Let everybody through."""
     view.__door__ = Door()  # type: ignore[attr-defined]
@@ -64,11 +74,11 @@ def signed_in(view: View) -> View:
     return view
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
+def requires(permission: Permission, *, late: timedelta | None = None) -> Callable[[View], View]:
     """Let through whoever has this permission in the scope that the URL names."""
 
     def declare(view: View) -> View:
-        view.__door__ = Door(permission, sign_in=True)  # type: ignore[attr-defined]
+        view.__door__ = Door(permission, sign_in=True, late=late)  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -98,18 +108,25 @@ def guard() -> None:
         return
     who = actors()
     if not who:
-        raise SignInNeeded
+        raise DeviceEnded if is_device() else SignInNeeded
     if door.permission is None:
         g.actor = next((actor for actor in who if actor.kind == "user"), None)
         if g.actor is None:
             raise SignInNeeded
         return
-    g.actor = _who_may(who, door.permission, scope())
+    # A device before the account that made it: it is the device that scans.
+    who = sorted(who, key=lambda actor: actor.kind is not ActorKind.DEVICE)
+    g.actor = _who_may(who, door, door.permission, scope())
 
 
-def _who_may(who: list[Actor], permission: Permission, chain: Chain) -> Actor:
+def _who_may(who: list[Actor], door: Door, permission: Permission, chain: Chain) -> Actor:
     for actor in who:
         if actor.may(permission, chain.ids):
+            return actor
+    for actor in who:
+        if actor.ended_at is not None and actor.stands_in(chain.ids):
+            if door.late is None or clock.now() - actor.ended_at >= door.late:
+                raise DeviceEnded
             return actor
     if any(actor.stands_in(chain.ids) for actor in who):
         raise Forbidden("forbidden", N_("您的身份不能进行这一操作。"))

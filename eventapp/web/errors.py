@@ -19,7 +19,7 @@ from eventapp.core.errors import (
     Invalid,
     NotFound,
 )
-from eventapp.web.doors import SignInNeeded
+from eventapp.web.doors import DeviceEnded, SignInNeeded
 from eventapp.web.filters import worded
 
 STATUS: dict[type[DomainError], int] = {
@@ -85,6 +85,11 @@ def _sign_in(_error: SignInNeeded) -> Answer:
     return redirect(url_for("security.login", next=following), 303)
 
 
+def _device_ended(_error: DeviceEnded) -> Answer:
+    text = gettext("这台设备已停用或已到期，请到会务组重新配对；还没有上传的扫码仍在这台设备上。")
+    return answer(401, "device_revoked", text)
+
+
 def _busy(error: OperationalError) -> Answer:
     reference = _logged(error)
     return answer(503, "database_away", gettext(N_("数据库暂时无法使用，请稍后再试。")), reference)
@@ -109,6 +114,7 @@ def register(app: Flask) -> None:
     """Catch everything that a request can raise."""
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(SignInNeeded, _sign_in)
+    app.register_error_handler(DeviceEnded, _device_ended)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(SecurityError, _wrong_host)
     app.register_error_handler(HTTPException, _http)

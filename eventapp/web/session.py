@@ -1,17 +1,21 @@
 """The session of a browser: a signed cookie that holds tokens, each the name of a row.
 
 The rows decide: a revoked sign-in is out with its next request, whatever its cookie says.
-One browser may hold an account and several personal links at once, each in its slot.
+One browser may hold an account, personal links and a device at once, each in its slot. A device
+may send its token as `Authorization: Bearer` instead, and then stands for itself alone.
 """
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from flask import current_app, g, request, session
+from flask_wtf.csrf import CSRFProtect
 
-from eventapp.core.access import ANONYMOUS, Actor
+from eventapp.core.access import ANONYMOUS, Actor, ActorKind
 from eventapp.core.scope import Chain
 
 ACCOUNT = "account"
+_DEVICE = "device:"
 Loader = Callable[[Iterable[str], str], tuple[list[Actor], Chain | None]]
 
 
@@ -43,11 +47,43 @@ def held(slot: str) -> str:
 def actors() -> list[Actor]:
     """Load everybody whom this browser stands for, the account first; once in a request."""
     if "actors" not in g:
+        load: Loader = current_app.extensions["actors"]
+        if (token := bearer()) is not None:
+            found, g.here = load([token], slug_asked())
+            g.actors = [actor for actor in found if actor.kind is ActorKind.DEVICE]
+            return g.actors
         tokens: dict[str, str] = session.get("tokens", {})
         ordered = sorted(tokens, key=lambda slot: slot != ACCOUNT)
-        load: Loader = current_app.extensions["actors"]
         g.actors, g.here = load([tokens[slot] for slot in ordered], slug_asked())
     return g.actors
+
+
+def bearer() -> str | None:
+    """Tell the token that a device sends in a header; then its cookies are not looked at."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else None
+
+
+def device_slot(scope_id: int) -> str:
+    """Name the slot in which this browser keeps that it is a device of a meeting."""
+    return f"{_DEVICE}{scope_id}"
+
+
+def is_device() -> bool:
+    """Tell whether this browser says that it is a device, living or not."""
+    return bearer() is not None or any(
+        slot.startswith(_DEVICE) for slot in session.get("tokens", {})
+    )
+
+
+class Csrf(CSRFProtect):
+    """Ask for our pages' token wherever a cookie speaks; no page of another host sends a header."""
+
+    def protect(self, *args: Any, **kwargs: Any) -> None:
+        """Check the request that is being served."""
+        nobody = request.path.startswith("/api/") and not session.get("tokens")
+        if bearer() is None and not nobody:
+            super().protect(*args, **kwargs)
 
 
 def slug_asked() -> str:

@@ -161,7 +161,7 @@ def registrations(app: Flask) -> list[Request]:
 def scanning(arena: Arena) -> list[Request]:
     """Write one scan for each pass."""
     headers = signed({"account": arena.staff[0]}, JSON)
-    path = f"/m/{arena.slug}/api/scans"
+    path = f"/api/v1/meetings/{arena.slug}/scans"
     return [
         Request("POST", path, headers, json.dumps(scan_body(arena, 0, text)).encode())
         for text in arena.passes

@@ -51,9 +51,7 @@ class Live:
         """Give a browser the sign-in of a user; needs an app context."""
         self.hold(context, {"account": sign_in_user(SYSTEM, user.id)})
 
-    def hold(
-        self, context: BrowserContext, tokens: dict[str, str], base_url: str = ""
-    ) -> None:
+    def hold(self, context: BrowserContext, tokens: dict[str, str], base_url: str = "") -> None:
         """Give a browser the cookie that holds these sign-ins; needs an app context."""
         interface = self.app.session_interface
         assert isinstance(interface, SecureCookieSessionInterface)

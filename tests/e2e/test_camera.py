@@ -122,7 +122,7 @@ def test_lost_answer_is_asked_for_again_and_is_no_second_scan(
         lost.append(route.fetch().text())  # the server has answered; the phone never hears it
         route.abort()
 
-    page.route("**/api/scans", lose)
+    page.route("**/api/v1/meetings/*/scans", lose)
     page.locator("#typing summary").click()
     page.locator("[name=code]").fill(code)
     page.locator("#code-form button").click()

@@ -22,9 +22,8 @@ from eventapp.accounts.models import Device
 from eventapp.accounts.service import make_device, revoke_device
 from eventapp.alliance.models import Person
 from eventapp.checkin.models import Admission, Scan
-from eventapp.checkin.rules import Verdict
+from eventapp.checkin.rules import Method, Verdict
 from eventapp.checkin.service import add_gate, record_scan
-from eventapp.checkin.rules import Method
 from eventapp.core import clock
 from eventapp.core.access import SYSTEM
 from eventapp.core.db import db, transaction
@@ -44,7 +43,9 @@ PEOPLE = 20_000 if FULL else 240
 QUEUED = 5_000 if FULL else 200
 KILLED = 50 if FULL else 5
 TIMED = 200 if FULL else 20
-RAW = re.compile(r"Failed to fetch|NetworkError|TypeError|AbortError|Bad Gateway|undefined|\[object")
+RAW = re.compile(
+    r"Failed to fetch|NetworkError|TypeError|AbortError|Bad Gateway|undefined|\[object"
+)
 FAMILIES, GIVEN = "欧阳司马诸葛慕容上官皇甫尉迟公孙", "建国雪梅志强秀英文博雨桐子轩思远"
 
 
@@ -157,9 +158,7 @@ def populate(door: Door, hall_names: dict[int, str], count: int) -> None:
             for person in ids
         ]
         numbers = list(
-            session.scalars(
-                sa.insert(Registration).returning(Registration.id), registrations
-            )
+            session.scalars(sa.insert(Registration).returning(Registration.id), registrations)
         )
         session.execute(
             sa.insert(Pass),
@@ -190,9 +189,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, Net
 
 
 @pytest.fixture
-def hall(
-    ground: tuple[Live, Network], playwright: Playwright, tmp_path: Path
-) -> Iterator[Hall]:
+def hall(ground: tuple[Live, Network], playwright: Playwright, tmp_path: Path) -> Iterator[Hall]:
     """Hold a meeting with a few people, and a phone that is a device of its east gate."""
     yield from _hall(ground, playwright, tmp_path, 60)
 
@@ -420,9 +417,7 @@ def test_undo_without_a_network_is_an_exit_after_the_admission(hall: Hall) -> No
     page.evaluate("() => void window.dispatchEvent(new Event('online'))")
     expect(page.locator("#unsent")).to_be_hidden()
     with hall.live.app.app_context():
-        left = db.session.scalar(
-            sa.select(sa.func.count()).where(Admission.registration_id == who)
-        )
+        left = db.session.scalar(sa.select(sa.func.count()).where(Admission.registration_id == who))
     assert left == 0
     assert page.locator(".alarm").count() == 0
 

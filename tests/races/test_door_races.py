@@ -21,7 +21,7 @@ pytestmark = pytest.mark.races
 
 def scan_at_both_gates(field: Battlefield, server: Live) -> list[list[str]]:
     """Let both gates scan every pass at the same moment; tells the verdicts they were given."""
-    path = f"/m/{field.arena.slug}/api/scans"
+    path = f"/api/v1/meetings/{field.arena.slug}/scans"
     start = threading.Barrier(2)
 
     def gate(number: int) -> list[str]:
@@ -72,7 +72,7 @@ def drop_unique_claim(field: Battlefield) -> None:
 def scan_until_killed(field: Battlefield, entry: str) -> list[str]:
     """Scan on while the worker is killed; tells which scan ids were acknowledged."""
     acknowledged: list[str] = []
-    path = f"/m/{field.arena.slug}/api/scans"
+    path = f"/api/v1/meetings/{field.arena.slug}/scans"
     with serving(field.var, field.url, entry=entry) as server:
         phone = Browser(server.port, {"account": field.arena.staff[0]})
         for number, text in enumerate(field.arena.passes):

@@ -11,6 +11,14 @@ from eventapp.checkin.queries.board import (
     board_of,
     missing_units,
 )
+from eventapp.checkin.queries.changes import (
+    Changes,
+    changes_since,
+    gone_passes,
+    heads_at,
+    read_version,
+    version_text,
+)
 from eventapp.checkin.queries.door import (
     Scanned,
     capacity_of,
@@ -20,6 +28,13 @@ from eventapp.checkin.queries.door import (
     last_scans,
     scanned_person,
     tally_of,
+)
+from eventapp.checkin.queries.pack import (
+    gate_at,
+    newest_registration,
+    passes_for,
+    sessions_of,
+    stays_at,
 )
 from eventapp.checkin.queries.presence import (
     Presence,
@@ -53,6 +68,7 @@ __all__ = [
     "Arrival",
     "ArrivalCounts",
     "Board",
+    "Changes",
     "GateCount",
     "MissingUnit",
     "OwnScan",
@@ -71,19 +87,29 @@ __all__ = [
     "board_of",
     "came_in",
     "capacity_of",
+    "changes_since",
     "device_of",
+    "gate_at",
     "gate_counts",
     "gate_in",
     "gates_of",
+    "gone_passes",
+    "heads_at",
     "inside_now",
     "last_scans",
     "missing_units",
+    "newest_registration",
+    "passes_for",
     "presence_of",
+    "read_version",
     "refusals_of",
     "scanned_person",
     "scans_of_person",
     "scope_of",
+    "sessions_of",
     "sheet_of",
+    "stays_at",
     "tally_of",
     "units_inside",
+    "version_text",
 ]

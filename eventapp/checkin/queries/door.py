@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from eventapp.alliance.models import Organisation, Person
 from eventapp.checkin.models import Admission, DoorSession, Gate, Scan
 from eventapp.checkin.rules import NAMELESS, Method, Verdict
-from eventapp.core.access import Actor
+from eventapp.core.access import Actor, ActorKind
 from eventapp.core.db import Base, db
-from eventapp.core.errors import N_, NotFound
+from eventapp.core.errors import N_, Forbidden, NotFound
 from eventapp.core.ledger import LedgerHead
 from eventapp.meetings.models import Meeting
 from eventapp.registration.models import Pass, Registration
@@ -183,8 +183,16 @@ class Scanned:
 
 
 def device_of(actor: Actor) -> str:
-    """Name the browser that scans; an actor without one stands for itself."""
+    """Name the device that scans, or the browser; an actor without one stands for itself."""
+    if actor.kind is ActorKind.DEVICE:
+        return str(actor)
     return f"signin:{actor.sign_in_id}" if actor.sign_in_id else str(actor)
+
+
+def ensure_own_gate(actor: Actor, gate_id: int) -> None:
+    """Keep a device at the gate that it was made for."""
+    if actor.kind is ActorKind.DEVICE and actor.subject_id != gate_id:
+        raise Forbidden("gate_not_yours", N_("这台设备不在这个入口使用，请重新选择入口。"))
 
 
 def tally_of(meeting_id: int) -> dict[str, int]:

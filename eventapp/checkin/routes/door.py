@@ -13,7 +13,7 @@ from eventapp.checkin.forms import TypeCodeForm, UndoAdmissionForm
 from eventapp.checkin.routes.blueprint import bp
 from eventapp.checkin.rules import TYPED_LONGEST, Method, Tone, Verdict
 from eventapp.core import clock
-from eventapp.core.access import Permission
+from eventapp.core.access import ActorKind, Permission
 from eventapp.core.errors import N_
 from eventapp.meetings.queries import MeetingHere, meeting_here
 from eventapp.web.doors import requires
@@ -33,7 +33,9 @@ def show_door(meeting: str) -> str:
     """Scan at a gate, which the address names; without one, choose it first."""
     here = meeting_here(meeting)
     gates = queries.gates_of(here.id)
-    gate = next((gate for gate in gates if str(gate.id) == request.args.get("gate")), None)
+    who = actor()
+    wanted = str(who.subject_id) if who.kind is ActorKind.DEVICE else request.args.get("gate")
+    gate = next((gate for gate in gates if str(gate.id) == wanted), None)
     if gate is None:
         takes = {gate.id: takes_of(gate, here.zone) for gate in gates}
         return render_template("checkin/choose_gate.html", here=here, gates=gates, takes=takes)
@@ -68,7 +70,6 @@ def _door_page(
         form=form,
         undo=undo,
         words=door_words(),
-        api=f"/api/v1/meetings/{here.slug}",
     )
 
 

@@ -76,6 +76,7 @@ def _knock(
 ) -> Answer:
     if not 8 <= len(scan_id) <= 40 or not scan_id.isascii():
         raise Invalid("scan_malformed", N_("这次扫码的数据不完整，请再扫一次。"))
+    door.ensure_own_gate(actor, gate_id)
     now = clock.now()
     knock = Knock(
         scope_of(meeting_id),

@@ -51,32 +51,74 @@ def release(connection: Connection, registration_id: int, session_id: int) -> No
     connection.execute(RELEASE, {"b_registration_id": registration_id, "b_session_id": session_id})
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an uploaded scan says besides: its time, and what the device knew and showed then."""
+
+    scanned_at: datetime
+    shown: Verdict
+    synced_at: datetime
+    offset_ms: int
+
+
 def write_scan(
     connection: Connection, knock: Knock, head: Head, verdict: Verdict, answer: Answer, **more: Any
 ) -> None:
     """Add the scan at the end of the door's ledger, whose head this transaction holds."""
-    seq = head.seq + 1
-    body = {
+    body = _body(knock, head.seq + 1, verdict, answer["registration_id"])
+    values, end = _chained(knock, head, body, {**answer, **more})
+    write_record(connection, Scan, values, end)
+
+
+def told_scan(
+    knock: Knock,
+    head: Head,
+    verdict: Verdict,
+    answer: Answer,
+    told: Told | None = None,
+    settles: str | None = None,
+) -> tuple[dict[str, Any], Head]:
+    """Give the row of a scan that was uploaded, or that settles one, and where the ledger ends."""
+    body = _body(knock, head.seq + 1, verdict, answer["registration_id"])
+    times: dict[str, Any] = {"scanned_at": None, "synced_at": None}
+    if told is not None:
+        times = {"scanned_at": told.scanned_at, "synced_at": told.synced_at}
+        body |= {name: at.isoformat() for name, at in times.items()}
+        body |= {"shown": told.shown, "offset_ms": told.offset_ms}
+    if settles is not None:
+        body["settles"] = settles
+    values, end = _chained(knock, head, body, answer)
+    nothing = {"shown": None, "offset_ms": None, "settles": None}
+    return {**nothing, **values, **times, "seq": end.seq, "hash": end.hash}, end
+
+
+def _body(knock: Knock, seq: int, verdict: Verdict, registration_id: int | None) -> dict[str, Any]:
+    return {
         "seq": seq,
         "scan_id": knock.scan_id,
         "device": knock.device,
         "content": knock.content,
         "gate_id": knock.gate_id,
-        "registration_id": answer["registration_id"],
+        "registration_id": registration_id,
         "method": knock.method,
         "direction": knock.direction,
         "verdict": verdict,
         "claimed_at": knock.claimed_at.isoformat(),
         "received_at": knock.received_at.isoformat(),
     }
+
+
+def _chained(
+    knock: Knock, head: Head, body: dict[str, Any], answer: Answer
+) -> tuple[dict[str, Any], Head]:
     data = canonical(body)
-    end = Head(seq, link(head.hash, data))
+    end = Head(head.seq + 1, link(head.hash, data))
     values = {
         **body,
         "scope_id": knock.scope_id,
         "body": data.decode(),
-        "answer": orjson.dumps({**answer, **more}).decode(),
+        "answer": orjson.dumps(answer).decode(),
         "claimed_at": knock.claimed_at,
         "received_at": knock.received_at,
     }
-    write_record(connection, Scan, values, end)
+    return values, end

@@ -58,7 +58,7 @@ CLAIM_A_PLACE = sa.text(
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Reading:
     """What a scan says before any table is asked; without a generation any pass is as good."""
 
     readable: bool = False
@@ -110,6 +110,7 @@ def record_scan_in(
     """Do the same for a meeting that is known by its scope, as the hot door knows it."""
     if not 8 <= len(scan_id) <= 40 or not scan_id.isascii() or len(text) > TEXT_LONGEST:
         raise Invalid("scan_malformed", N_("这次扫码的数据不完整，请再扫一次。"))
+    door.ensure_own_gate(actor, gate_id)
     knock = Knock(
         scope_id,
         gate_id,
@@ -135,7 +136,10 @@ def answer_knock(knock: Knock) -> Answer:
 
 
 def _answer(knock: Knock) -> Answer:
-    reading = _read(knock)  # a signature takes long to check: before the others wait for us
+    # A signature takes long to check: before the others wait for us. Whoever was found is known.
+    reading = (
+        Reading(True, found=knock.found) if knock.found else read_text(knock.text, knock.scan_id)
+    )
     with direct_transaction() as connection:
         place = connection.execute(
             door.KNOCK,
@@ -150,7 +154,7 @@ def _answer(knock: Knock) -> Answer:
             return _replay(knock, place)
         if place.gate is None or place.session_id is None:
             raise NotFound("gate_unknown", N_("没有找到这个入口。"))
-        facts, holder = _look_up(connection, knock, reading, place)
+        facts, holder = look_up(connection, knock, reading, place)
         verdict, inside = _decide(connection, knock, place, facts, holder)
         if verdict is Verdict.LEFT:
             release(connection, holder.id, place.session_id)
@@ -168,34 +172,31 @@ def _replay(knock: Knock, place: Any) -> Answer:
     return {**answer, "person": person}
 
 
-def _read(knock: Knock) -> _Reading:
-    """Read a pass, whose signature must be ours, or a typed code; whoever was found is known."""
-    if knock.found:
-        return _Reading(readable=True, found=knock.found)
-    text = knock.text
+def read_text(text: str, scan_id: str) -> Reading:
+    """Read a pass, whose signature must be ours, its proof in this scan, or a typed code."""
     try:
         if len(text) <= TYPED_LONGEST:
             code = clean_code(text)
-            return _Reading(code_is_plausible(code), code=code)
+            return Reading(code_is_plausible(code), code=code)
         proven = proof_from_text(text)
         data, signature = proven or from_text(text)
         claims = decode_claims(data)
     except Invalid:
-        return _Reading()
+        return Reading()
     ring = keys.ring()
     if proven:
         genuine = claims.key_id in ring.private and hmac.compare_digest(
-            prove(ring.sign(claims.key_id, data), knock.scan_id), signature
+            prove(ring.sign(claims.key_id, data), scan_id), signature
         )
     else:
         genuine = ring.verify(claims.key_id, data, signature)
     if not genuine:
-        return _Reading(readable=True)
-    return _Reading(True, claims.registration_id, claims.generation)
+        return Reading(readable=True)
+    return Reading(True, claims.registration_id, claims.generation)
 
 
-def _look_up(
-    connection: Connection, knock: Knock, reading: _Reading, place: Any
+def look_up(
+    connection: Connection, knock: Knock, reading: Reading, place: Any
 ) -> tuple[AdmissionFacts, Any]:
     """Gather what is known about a text; the registration is the one at this meeting, or None."""
     facts = AdmissionFacts(
@@ -222,7 +223,7 @@ def _look_up(
     ), holder
 
 
-def _holder(connection: Connection, reading: _Reading) -> Any:
+def _holder(connection: Connection, reading: Reading) -> Any:
     if reading.code and reading.readable:
         return connection.execute(door.BY_CODE, {"code": reading.code}).first()
     if reading.registration_id:

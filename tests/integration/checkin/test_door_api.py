@@ -33,7 +33,7 @@ def door(app: Flask, client: FlaskClient) -> Door:
 
 def send(client: FlaskClient, door: Door, code: str, **more: object) -> TestResponse:
     scan = {"scan_id": str(uuid4()), "gate": door.gate_id, "text": code, "method": "qr", **more}
-    return client.post(f"/m/{door.slug}/api/scans", json=scan)
+    return client.post(f"/api/v1/meetings/{door.slug}/scans", json=scan)
 
 
 def test_scan_is_answered_in_words_with_name_unit_and_counts(
@@ -117,24 +117,26 @@ def test_device_undoes_its_own_admission_at_once(
         text = pass_text(registration_id)
     send(client, door, text)
     undo = {"registration_id": registration_id, "reason": "误扫"}
-    answer = client.post(f"/m/{door.slug}/api/undo", json=undo)
+    answer = client.post(f"/api/v1/meetings/{door.slug}/undo", json=undo)
     assert answer.get_json()["verdict"] == "left"
     with app.app_context():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Admission)) == 0
     assert send(client, door, text).get_json()["verdict"] == "admitted"
 
 
-def test_counts_are_asked_again_cheaply(app: Flask, client: FlaskClient, door: Door) -> None:
-    url = f"/m/{door.slug}/api/door"
+def test_counts_and_last_scans_come_with_a_sync(
+    app: Flask, client: FlaskClient, door: Door
+) -> None:
+    url = f"/api/v1/meetings/{door.slug}/sync"
     with app.app_context():
         text = pass_text(make_registration(door, "张堃"))
-    first = client.get(url)
-    again = {"If-None-Match": first.headers["ETag"]}
-    assert client.get(url, headers=again).status_code == 304
+    first = client.post(url, json={"since": None}).get_json()
+    assert (first["counts"], first["full"]) == ({"arrived": 0, "expected": 1}, True)
     send(client, door, text)
-    fresh = client.get(url, headers=again)
+    fresh = client.post(url, json={"since": first["version"]})
     assert fresh.get_json()["counts"] == {"arrived": 1, "expected": 1}
     assert [scan["name"] for scan in fresh.get_json()["scans"]] == ["张堃"]
+    assert fresh.headers["X-Server-Time"].endswith("Z")
 
 
 def test_list_of_scans_names_nobody_whose_pass_was_of_another_meeting(
@@ -143,4 +145,5 @@ def test_list_of_scans_names_nobody_whose_pass_was_of_another_meeting(
     with app.app_context():
         text = pass_text(make_registration(make_door(), "孙丽"))
     send(client, door, text)
-    assert "孙丽" not in client.get(f"/m/{door.slug}/api/door").get_data(as_text=True)
+    told = client.post(f"/api/v1/meetings/{door.slug}/sync", json={})
+    assert "孙丽" not in told.get_data(as_text=True)

@@ -297,7 +297,7 @@ def test_staff_at_the_door_read_sentence_and_next_step_of_a_closed_gate(
         )
         text = pass_text(make_registration(door))
     sent = {"scan_id": str(uuid4()), "gate": door.gate_id, "text": text}
-    said = client.post(f"/m/{door.slug}/api/scans", json=sent).get_json()
+    said = client.post(f"/api/v1/meetings/{door.slug}/scans", json=sent).get_json()
     assert (said["verdict"], said["tone"]) == ("gate_closed", "stop")
     assert said["sentence"] == "这个入口现在不开放。"
     assert said["next_step"]

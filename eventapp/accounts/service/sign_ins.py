@@ -10,7 +10,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from eventapp.accounts.models import PersonalLink, RoleGrant, SignIn, User
+from eventapp.accounts.models import Device, PersonalLink, RoleGrant, SignIn, User
 from eventapp.accounts.queries import (
     hash_token,
     is_within,
@@ -365,7 +365,7 @@ def forget_browsers(link_id: int) -> None:
 def delete_old_sign_ins(before: datetime, scope_ids: Collection[int] | None = None) -> int:
     """Delete sign-ins that ended before an instant; tell how many.
 
-    With `scope_ids` those by links of these scopes, without them those by accounts.
+    With `scope_ids` those by links and devices of these scopes, without them those by accounts.
     """
     ended = sa.or_(SignIn.expires_at < before, SignIn.revoked_at < before)
     with transaction() as session:
@@ -377,4 +377,5 @@ def _whose(scope_ids: Collection[int] | None) -> sa.ColumnElement[bool]:
     if scope_ids is None:
         return SignIn.user_id.is_not(None)
     links = sa.select(PersonalLink.id).where(PersonalLink.scope_id.in_(scope_ids))
-    return SignIn.link_id.in_(links)
+    devices = sa.select(Device.id).where(Device.scope_id.in_(scope_ids))
+    return sa.or_(SignIn.link_id.in_(links), SignIn.device_id.in_(devices))

@@ -1,0 +1,189 @@
+"""What a device needs to decide alone: a row for each pass that may come to this meeting's door.
+
+A pass of another meeting counts, where its person is registered here too (as for a scan).
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from eventapp.checkin.models import DoorSession, Gate
+from eventapp.checkin.queries.door import (
+    PERSON,
+    admissions,
+    gates,
+    organisations,
+    passes,
+    people,
+    registrations,
+)
+from eventapp.core.db import db
+from eventapp.registration.rules import Category, State
+
+_bind = sa.bindparam
+_ENDED = frozenset({State.CANCELLED, State.REPLACED})
+
+
+@dataclass(frozen=True, slots=True)
+class PassRow:
+    """A pass, the registration here that it leads to, and whom it names."""
+
+    pass_id: int
+    pass_meeting_id: int
+    generation: int
+    registration_id: int
+    state: State
+    category: Category
+    code: str
+    organisation_id: int | None
+    name: str
+    titles: str
+    unit: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class StayRow:
+    """Who is inside which session since when, let in at which gate by which device."""
+
+    registration_id: int
+    session_id: int
+    admitted_at: datetime
+    gate: str
+    device: str
+
+
+_COLUMNS = (
+    registrations.c.id.label("registration_id"),
+    registrations.c.state,
+    registrations.c.organisation_id,
+    *PERSON,
+)
+_NAMED = registrations.join(people, people.c.id == registrations.c.person_id).outerjoin(
+    organisations, organisations.c.id == registrations.c.organisation_id
+)
+_OWN = (
+    sa.select(
+        passes.c.registration_id.label("pass_id"),
+        passes.c.meeting_id.label("pass_meeting_id"),
+        passes.c.generation,
+        passes.c.code,
+        *_COLUMNS,
+    )
+    .select_from(_NAMED.join(passes, passes.c.registration_id == registrations.c.id))
+    .where(registrations.c.meeting_id == _bind("meeting_id"))
+)
+_there = registrations.alias("there")
+_FOREIGN = (
+    sa.select(
+        passes.c.registration_id.label("pass_id"),
+        passes.c.meeting_id.label("pass_meeting_id"),
+        passes.c.generation,
+        sa.literal("").label("code"),
+        *_COLUMNS,
+    )
+    .select_from(
+        _NAMED.join(_there, _there.c.person_id == registrations.c.person_id).join(
+            passes, passes.c.registration_id == _there.c.id
+        )
+    )
+    .where(
+        registrations.c.meeting_id == _bind("meeting_id"),
+        _there.c.meeting_id != _bind("meeting_id"),
+    )
+)
+_SOME = registrations.c.person_id.in_(_bind("people", expanding=True))
+_OWN_OF, _FOREIGN_OF = _OWN.where(_SOME), _FOREIGN.where(_SOME)
+_STAYS = (
+    sa.select(
+        admissions.c.registration_id,
+        admissions.c.session_id,
+        admissions.c.admitted_at,
+        gates.c.name.label("gate"),
+        admissions.c.device,
+    )
+    .select_from(admissions.join(gates, gates.c.id == admissions.c.gate_id))
+    .where(admissions.c.meeting_id == _bind("meeting_id"))
+)
+_STAYS_OF = _STAYS.where(
+    admissions.c.registration_id.in_(
+        sa.select(registrations.c.id).where(
+            registrations.c.meeting_id == _bind("meeting_id"), _SOME
+        )
+    )
+)
+_NEWEST = sa.select(sa.func.coalesce(sa.func.max(registrations.c.id), 0)).where(
+    registrations.c.meeting_id == _bind("meeting_id")
+)
+
+
+def passes_for(meeting_id: int, people_ids: Collection[int] | None = None) -> Iterator[PassRow]:
+    """List the passes that may come to a meeting's door, or those of some people."""
+    values: dict[str, Any] = {"meeting_id": meeting_id}
+    own, foreign = _OWN, _FOREIGN
+    if people_ids is not None:
+        own, foreign = _OWN_OF, _FOREIGN_OF
+        values["people"] = list(people_ids)
+    for row in db.session.execute(own, values):
+        yield _pass(row)
+    best: dict[int, Any] = {}  # one alive first, then the newest: as the door finds it
+    for row in db.session.execute(foreign, values):
+        known = best.get(row.pass_id)
+        if known is None or _rank(row) > _rank(known):
+            best[row.pass_id] = row
+    yield from map(_pass, best.values())
+
+
+def _rank(row: Any) -> tuple[bool, int]:
+    return row.state not in _ENDED, row.registration_id
+
+
+def _pass(row: Any) -> PassRow:
+    return PassRow(
+        row.pass_id,
+        row.pass_meeting_id,
+        row.generation,
+        row.registration_id,
+        row.state,
+        row.category,
+        row.code,
+        row.organisation_id,
+        row.name,
+        row.titles,
+        row.unit,
+        row.place,
+    )
+
+
+def stays_at(meeting_id: int, people_ids: Collection[int] | None = None) -> dict[int, StayRow]:
+    """Tell who is inside now, by registration, of everybody or of some people."""
+    if people_ids is None:
+        rows: Iterable[Any] = db.session.execute(_STAYS, {"meeting_id": meeting_id})
+    else:
+        rows = db.session.execute(_STAYS_OF, {"meeting_id": meeting_id, "people": list(people_ids)})
+    return {row.registration_id: StayRow(*row) for row in rows}
+
+
+def newest_registration(meeting_id: int) -> int:
+    """Tell the highest number of a registration at a meeting, 0 without one."""
+    return int(db.session.scalar(_NEWEST, {"meeting_id": meeting_id}) or 0)
+
+
+def sessions_of(meeting_id: int) -> list[DoorSession]:
+    """List the door sessions of a meeting in their order."""
+    return list(
+        db.session.scalars(
+            sa.select(DoorSession)
+            .where(DoorSession.meeting_id == meeting_id)
+            .order_by(DoorSession.ordinal)
+        )
+    )
+
+
+def gate_at(meeting_id: int, gate_id: int) -> Gate | None:
+    """Find a gate of this meeting, or None."""
+    gate = db.session.get(Gate, gate_id)
+    return gate if gate is not None and gate.meeting_id == meeting_id else None
