@@ -1,4 +1,4 @@
-"""A phone at the door: a Chromium with a profile of its own, which can be killed without warning."""
+"""A phone at the door: a Chromium with a profile of its own, which can be killed."""
 
 import os
 import signal
@@ -109,7 +109,7 @@ def scan(page: Page, text: str, method: str = "wedge") -> float:
 
 
 def modules(page: Page, script: str, argument: Any = None) -> Any:
-    """Run a function of (load, argument) in the page, where load(name) gives a script of the door."""
+    """Run a function of (load, argument) in the page; load(name) gives a script of the door."""
     return page.evaluate(
         f"""(given) => ({script})((name) => import(new URL(name + ".js", {MAIN}).href), given)""",
         argument,

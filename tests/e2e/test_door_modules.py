@@ -39,14 +39,14 @@ Module = Callable[[str, str, Any], Any]
 
 @pytest.fixture
 def run(live: Live, launch: Callable[..., Browser]) -> Iterator[Module]:
-    """Give run(module, script, argument): the script is a function of the module and the argument."""
+    """Give run(module, script, argument); the script is a function of module and argument."""
     page: Page = launch().new_page()
     page.goto(live.base_url)
-    static = live.app.static_url_path
+    folder = f"{live.app.static_url_path}/js/checkin"
 
     def run(module: str, script: str, argument: Any = None) -> Any:
         return page.evaluate(
-            f"async (given) => (({script}))(await import('{static}/js/checkin/{module}.js'), given)",
+            f"async (given) => ({script})(await import('{folder}/{module}.js'), given)",
             argument,
         )
 

@@ -3,6 +3,7 @@
 With MENGHUI_FULL=1 the counts are those that the door is built for, and its limits are asserted.
 """
 
+import base64
 import gzip
 import json
 import re
@@ -16,19 +17,30 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from playwright.sync_api import Page, Playwright, expect
 
 from eventapp.accounts.models import Device
 from eventapp.accounts.service import make_device, revoke_device
 from eventapp.alliance.models import Person
+from eventapp.checkin.document.pack import seal_key
 from eventapp.checkin.models import Admission, Scan
-from eventapp.checkin.rules import Method, Verdict
+from eventapp.checkin.rules import Method
 from eventapp.checkin.service import add_gate, record_scan
 from eventapp.core import clock
 from eventapp.core.access import SYSTEM
 from eventapp.core.db import db, transaction
 from eventapp.registration.models import Pass, Registration
-from eventapp.registration.rules import Category, State, from_text, make_code
+from eventapp.registration.rules import (
+    Category,
+    PassClaims,
+    State,
+    encode_claims,
+    from_text,
+    make_code,
+    proof_from_text,
+)
 from tests.conftest import FULL
 from tests.e2e.conftest import Live, serving
 from tests.e2e.hall import Network, network
@@ -132,6 +144,12 @@ def has_pack(page: Page) -> None:
     )
 
 
+def _name(number: int) -> str:
+    """Give a name that no other number has and that stands in no text of ours."""
+    family = number % 8 * 2
+    return f"{FAMILIES[family : family + 2]}{GIVEN[number // 8 % 16]}{chr(0x4E00 + number)}"
+
+
 def populate(door: Door, hall_names: dict[int, str], count: int) -> None:
     """Register many people at once, each under a name that nobody else has."""
     now = clock.now()
@@ -139,7 +157,7 @@ def populate(door: Door, hall_names: dict[int, str], count: int) -> None:
         people = [
             {
                 "alliance_id": door.alliance_id,
-                "name": f"{FAMILIES[i % 8 * 2 : i % 8 * 2 + 2]}{GIVEN[i // 8 % 16]}{chr(0x4E00 + i)}",
+                "name": _name(i),
                 "titles": "主任",
                 "created_at": now,
             }
@@ -238,21 +256,21 @@ def test_from_cold_without_a_network_the_door_opens_and_names_who_comes(large_ha
     hall.phone.kill()
     hall.net.go_away()
     hall.phone.start()
+    coming = [hall.next() for _ in range(TIMED)]
     began = time.perf_counter()
     page = hall.phone.open()
     opened = time.perf_counter() - began
     taken = []
-    for _ in range(TIMED):
-        who = hall.next()
+    for who in coming:
         taken.append(scan(page, hall.texts[who]))
         expect(page.locator("#verdict [data-slot=name]")).to_have_text(hall.names[who])
         verdict(page, "admitted", "phone")
     expect(page.locator("#verdict")).to_contain_text("仅本机判断")
     expect(page.locator("#state")).to_contain_text("离线")
     expect(page.locator("#unsent summary")).to_contain_text(f"{TIMED} 条未上传")
-    page.wait_for_timeout(3100)
-    scan(page, hall.texts[who])
-    verdict(page, "already_inside", "phone")
+    scan(page, hall.texts[coming[0]])
+    again = re.compile("already_inside|same_scan_repeat")
+    expect(page.locator("#verdict")).to_have_attribute("data-verdict", again)
     p95 = sorted(taken)[int(len(taken) * 0.95)]
     print(f"\n{len(hall.names)} passes: open {opened:.2f} s, verdict p95 {p95:.0f} ms")
     if FULL:
@@ -532,14 +550,6 @@ class Guesses:
 
 def guess_names(found: dict) -> Guesses:
     """Try to open every sealed name with all that the phone holds."""
-    import base64
-
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    from eventapp.checkin.document.pack import seal_key
-    from eventapp.registration.rules import PassClaims, encode_claims, proof_from_text
-
     stores = found["stores"]
     pack = next(one for one in stores["facts"] if "salt" in one)
     rows = [*stores["rows-a"], *stores["rows-b"]]
@@ -586,8 +596,3 @@ def test_the_scanner_weighs_little(hall: Hall) -> None:
     print(f"\n{len(parts)} parts, {weight / 1000:.0f} kB gzip")
     assert len(parts) > 30
     assert weight <= 700_000
-
-
-@pytest.mark.skipif(not FULL, reason="looks at every state: with MENGHUI_FULL=1")
-def test_placeholder() -> None:
-    assert Verdict.ADMITTED
