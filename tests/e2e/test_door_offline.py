@@ -125,23 +125,22 @@ class Hall:
 
 def has_pack(page: Page) -> None:
     """Wait until the page has a pack."""
-    page.wait_for_function(
-        """async () => {
-          for (const {name} of await indexedDB.databases()) {
-            const db = await new Promise((go) => {
-              const opening = indexedDB.open(name);
-              opening.onsuccess = () => go(opening.result);
-            });
-            const found = await new Promise((go) => {
-              const asked = db.transaction("facts").objectStore("facts").get("pack");
-              asked.onsuccess = () => go(Boolean(asked.result));
-            });
-            db.close();
-            if (found) return true;
-          }
-          return false;
-        }"""
-    )
+    asked = """async () => {
+    for (const {name} of await indexedDB.databases()) {
+      const db = await new Promise((go) => {
+        const opening = indexedDB.open(name);
+        opening.onsuccess = () => go(opening.result);
+      });
+      const found = await new Promise((go) => {
+        const asked = db.transaction("facts").objectStore("facts").get("pack");
+        asked.onsuccess = () => go(Boolean(asked.result));
+      });
+      db.close();
+      if (found) return true;
+    }
+    return false;
+  }"""
+    wait_until(lambda: page.evaluate(asked), "there is no pack", 120)
 
 
 def _name(number: int) -> str:

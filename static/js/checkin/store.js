@@ -71,7 +71,9 @@ class Store {
   }
 
   async writePack(pack) {
-    await this.db.put("facts", pack, "pack");
+    const write = this.db.transaction(["facts", `rows-${pack.shelf}`], "readwrite", STRICT);
+    write.objectStore("facts").put(pack, "pack");
+    await write.done;
     this.pack = pack;
   }
 
