@@ -57,6 +57,12 @@ class Network:
         for writer in list(self.writers):
             writer.transport.abort()
 
+    async def end(self) -> None:
+        """Let go of whatever is still under way."""
+        under_way = asyncio.all_tasks() - {asyncio.current_task()}
+        if under_way:
+            await asyncio.wait(under_way, timeout=2)
+
     async def _carry(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         self.writers.add(back)
         ahead = None
@@ -111,6 +117,7 @@ def network(base_url: str) -> Iterator[Network]:
         yield net
     finally:
         net.go_away()
+        net.run(net.end())
         net.loop.call_soon_threadsafe(net.loop.stop)
         thread.join(5)
         net.loop.close()

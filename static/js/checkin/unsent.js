@@ -18,7 +18,17 @@ export class Unsent {
     return this.fold.querySelector(`[data-slot=${name}]`);
   }
 
-  async count() {
+  /** Counts again; calls that come meanwhile share one more look, for a queue empties by thousands. */
+  count() {
+    this.next ??= (this.now ?? Promise.resolve()).then(() => {
+      this.next = null;
+      this.now = this.look();
+      return this.now;
+    });
+    return this.next;
+  }
+
+  async look() {
     this.waiting = await this.store.unsent();
     this.fold.hidden = !this.waiting;
     this.slot("count").textContent = this.words.say("waiting", { n: this.waiting });

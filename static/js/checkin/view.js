@@ -109,7 +109,9 @@ export class View {
   }
 
   dropOwn(scanId) {
-    this.own = this.own.filter((one) => one.scanId !== scanId);
+    const own = this.own.filter((one) => one.scanId !== scanId);
+    if (own.length === this.own.length) return;
+    this.own = own;
     this.draw();
   }
 
