@@ -302,3 +302,8 @@ def unsent_at(scope_id: int) -> list[Device]:
             .order_by(Device.id)
         )
     )
+
+
+def opened_by(device_id: int) -> str | None:
+    """Tell the hash of the token of the browser that opened a device, None where none did."""
+    return db.session.scalar(sa.select(SignIn.token_hash).where(SignIn.device_id == device_id))

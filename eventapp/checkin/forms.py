@@ -1,13 +1,15 @@
 """Forms of the door and of its desk pages."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
 from flask_babel import gettext
-from wtforms import HiddenField, IntegerField, SelectMultipleField
+from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
+from eventapp.checkin.models import Gate
 from eventapp.checkin.rules import TEXT_LONGEST
 from eventapp.registration.rules import CATEGORY_LABEL, Category
 from eventapp.web.forms import BaseForm, LocalTimeField, text_field, to_utc
@@ -38,6 +40,28 @@ class UndoAdmissionForm(BaseForm):
     gate = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     registration_id = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     reason = text_field(_("撤销的原因"), longest=200)
+
+
+class ChooseGateForm(BaseForm):
+    """The gate at which this browser scans."""
+
+    gate = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+
+
+class RenameDeviceForm(BaseForm):
+    """The name of a device."""
+
+    label = text_field(_("设备名称"), longest=40)
+
+
+class OfferDeviceForm(RenameDeviceForm):
+    """A phone that is to scan at a gate."""
+
+    gate = SelectField(_("在哪个入口"), validators=[InputRequired()])
+
+    def __init__(self, gates: Iterable[Gate], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.gate.choices = [(str(gate.id), gate.name) for gate in gates]
 
 
 class NameGateForm(BaseForm):

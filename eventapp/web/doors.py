@@ -16,7 +16,7 @@ from eventapp.core import clock
 from eventapp.core.access import Actor, ActorKind, Permission
 from eventapp.core.errors import N_, Forbidden, NotFound
 from eventapp.core.scope import ROOT, Chain, ScopeKind, chain_of
-from eventapp.web.session import actors, is_device, slug_asked
+from eventapp.web.session import actors, bearer, slug_asked
 
 View = TypeVar("View", bound=Callable[..., Any])
 WHOLE = Chain(ROOT, ScopeKind.INSTALLATION, (ROOT,))
@@ -108,7 +108,7 @@ def guard() -> None:
         return
     who = actors()
     if not who:
-        raise DeviceEnded if is_device() else SignInNeeded
+        raise DeviceEnded if bearer() is not None else SignInNeeded
     if door.permission is None:
         g.actor = next((actor for actor in who if actor.kind == "user"), None)
         if g.actor is None:

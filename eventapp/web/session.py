@@ -15,7 +15,6 @@ from eventapp.core.access import ANONYMOUS, Actor, ActorKind
 from eventapp.core.scope import Chain
 
 ACCOUNT = "account"
-_DEVICE = "device:"
 Loader = Callable[[Iterable[str], str], tuple[list[Actor], Chain | None]]
 
 
@@ -66,14 +65,7 @@ def bearer() -> str | None:
 
 def device_slot(scope_id: int) -> str:
     """Name the slot in which this browser keeps that it is a device of a meeting."""
-    return f"{_DEVICE}{scope_id}"
-
-
-def is_device() -> bool:
-    """Tell whether this browser says that it is a device, living or not."""
-    return bearer() is not None or any(
-        slot.startswith(_DEVICE) for slot in session.get("tokens", {})
-    )
+    return f"device:{scope_id}"
 
 
 class Csrf(CSRFProtect):

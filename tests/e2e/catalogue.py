@@ -2,24 +2,36 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext
 
 from eventapp.accounts.models import PersonalLink, User
-from eventapp.accounts.queries import link_of
-from eventapp.accounts.service import link_token, open_link
+from eventapp.accounts.queries import actors_of, link_of
+from eventapp.accounts.service import (
+    link_token,
+    make_device,
+    note_device,
+    offer_device,
+    open_link,
+    pairing_token,
+)
 from eventapp.agenda.service import start_item
 from eventapp.alliance.models import Person
 from eventapp.alliance.service import add_person
 from eventapp.badges.rules import Paper
 from eventapp.badges.service import ask_for_print
-from eventapp.core.access import Role
+from eventapp.checkin.rules import Direction, Method, Verdict
+from eventapp.checkin.service import Upload, keep_uploads
+from eventapp.core import clock
+from eventapp.core.access import Actor, Role
 from eventapp.core.db import db
 from eventapp.desk.service.demo_book import Book, Hall
 from eventapp.minutes.queries import editions_of
 from eventapp.minutes.service import start_minutes
 from eventapp.notices.service import compose_notice, send_notice
+from eventapp.registration.queries import pass_token
 from eventapp.registration.rules import Category, Preset
 from eventapp.registration.service import add_preset, delegate_link, register_person
 from eventapp.roster.service import check_roster, open_roster
@@ -44,6 +56,7 @@ class Morning:
     code: str = ""
     field_id: int = 0
     roster_id: int = 0
+    device_id: int = 0
     known_id: int = 0
     twin_id: int = 0
 
@@ -61,6 +74,8 @@ class Morning:
             "roster": self.roster_id,
             "agreement": hall.agreements[0],
             "gate": hall.gates[0],
+            "device": self.device_id,
+            "pairing": pairing_token(self.device_id),
             "open": self.open_ballot_id,
             "next": self.next_ballot_id,
             "print": self.print_id,
@@ -128,6 +143,7 @@ def prepare(live: Live, book: Book) -> Morning:
         morning.field_id = add_preset(staff["organiser"], hall.id, preset)[0]
     morning.print_id = ask_for_print(staff["organiser"], hall.id, Paper.BADGES)
     start_minutes(staff["organiser"], hall.id)
+    morning.device_id = _devices(staff["organiser"], hall)
     list_sent = (
         "姓名,单位,手机\n慕容　知秋,新到的公司,１３９１１１１０００３\n乔木,,1391111\n合计,,2"
     )
@@ -143,6 +159,32 @@ def prepare(live: Live, book: Book) -> Morning:
     morning.code = editions_of(book.preparatory.id)[0].code
     morning.known_id, morning.twin_id = _double(book, hall)
     return morning
+
+
+def _devices(organiser: Actor, hall: Hall) -> int:
+    """Offer a phone, and let one that holds scans let somebody in whom the door let in too."""
+    until = clock.now() + timedelta(hours=8)
+    gate = hall.gates[0]
+    offered = offer_device(organiser, hall.scope_id, gate, "东门 小李的手机", expires_at=until)
+    token = make_device(organiser, hall.scope_id, gate, "东门平板", expires_at=until)
+    (device,) = actors_of([token])
+    note_device(device.id, unsent=3, version="1.0")
+    text = pass_token(next(iter(hall.registrations.values())))
+    at = clock.now() - timedelta(minutes=5)
+    for number in range(2):
+        scan = Upload(
+            gate,
+            f"of-the-morning-{number}",
+            text,
+            Method.QR,
+            Direction.ENTRY,
+            at + number * timedelta(minutes=1),
+            Verdict.ADMITTED,
+            at,
+            0,
+        )
+        keep_uploads(device, hall.scope_id, [scan])
+    return offered.id
 
 
 def _double(book: Book, hall: Hall) -> tuple[int, int]:
@@ -228,6 +270,7 @@ CATALOGUE = (
     Look("question", "{m}/vote/text/{open}", "representative"),
     Look("press", "{p}/press", "press"),
     Look("press-empty", "{m}/press", "press"),
+    Look("pairing", "/pair/{pairing}"),
     Look("gates-door", "{m}/door", "door"),
     Look("door", "{m}/door?gate={gate}", "door", often=True),
     Look("home", "/desk"),
@@ -264,6 +307,9 @@ CATALOGUE = (
     Look("missing", DESK + "/presence/missing"),
     Look("gates", DESK + "/gates"),
     Look("gate", DESK + "/gates/{gate}"),
+    Look("devices", DESK + "/devices"),
+    Look("device", DESK + "/devices/{device}"),
+    Look("conflicts", DESK + "/conflicts"),
     Look("ballots", DESK + "/ballots"),
     Look("ballot-open", DESK + "/ballots/{open}", "chair"),
     Look("ballot-draft", DESK + "/ballots/{next}"),

@@ -34,8 +34,18 @@ Instant = Annotated[
     BeforeValidator(_read_instant),
     WithJsonSchema({"type": "string", "pattern": INSTANT}),
 ]
-Number = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
-Milliseconds = Annotated[int, Field(strict=True, ge=-(10**11), le=10**11)]
+
+
+def _whole(said: Any) -> Any:
+    """Take 5 and 5.0, which are one number in JSON, and no text."""
+    if isinstance(said, bool) or not isinstance(said, int | float):
+        msg = "not a number"
+        raise ValueError(msg)
+    return said
+
+
+Number = Annotated[int, Field(ge=0, le=LARGEST), BeforeValidator(_whole)]
+Milliseconds = Annotated[int, Field(ge=-(10**11), le=10**11), BeforeValidator(_whole)]
 ScanId = Annotated[
     str, StringConstraints(min_length=8, max_length=40, pattern=r"^[A-Za-z0-9_:.-]+$")
 ]

@@ -47,8 +47,16 @@ def _row(row: SheetRow, number: int, zone: str) -> dict[str, str]:
         "post": row.titles,
         "role": gettext(CATEGORY_LABEL[row.category]),
         "at": exact_time(row.admitted_at, zone) if row.admitted_at else "",
-        "how": gettext(METHOD_LABEL[row.method]) if row.method and row.admitted_at else "",
+        "how": _how(row),
     }
+
+
+def _how(row: SheetRow) -> str:
+    """Say how somebody was recognised, and whether the server heard of it later: 补录."""
+    if row.method is None or row.admitted_at is None:
+        return ""
+    how = gettext(METHOD_LABEL[row.method])
+    return gettext("%(how)s（补录）", how=how) if row.late else how
 
 
 def _groups(sheet: Sheet, zone: str) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Reads of the door: what a scan is decided on, who is inside, what happened at the gates."""
 
+from eventapp.accounts.queries import unsent_at
 from eventapp.checkin.queries.attendance import attendance_of
 from eventapp.checkin.queries.board import (
     ABSENCE_LABEL,
@@ -18,6 +19,14 @@ from eventapp.checkin.queries.changes import (
     heads_at,
     read_version,
     version_text,
+)
+from eventapp.checkin.queries.conflicts import (
+    ConflictRow,
+    LateScan,
+    conflicts_of,
+    late_inside,
+    late_scans,
+    open_conflicts,
 )
 from eventapp.checkin.queries.door import (
     Scanned,
@@ -69,7 +78,9 @@ __all__ = [
     "ArrivalCounts",
     "Board",
     "Changes",
+    "ConflictRow",
     "GateCount",
+    "LateScan",
     "MissingUnit",
     "OwnScan",
     "Presence",
@@ -88,6 +99,7 @@ __all__ = [
     "came_in",
     "capacity_of",
     "changes_since",
+    "conflicts_of",
     "device_of",
     "gate_at",
     "gate_counts",
@@ -97,8 +109,11 @@ __all__ = [
     "heads_at",
     "inside_now",
     "last_scans",
+    "late_inside",
+    "late_scans",
     "missing_units",
     "newest_registration",
+    "open_conflicts",
     "passes_for",
     "presence_of",
     "read_version",
@@ -111,5 +126,6 @@ __all__ = [
     "stays_at",
     "tally_of",
     "units_inside",
+    "unsent_at",
     "version_text",
 ]

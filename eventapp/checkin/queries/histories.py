@@ -39,6 +39,7 @@ class History:
     `inside` maps each session to the gate, device and time of its admission.
     """
 
+    registration_id: int
     events: list[Event]
     seen: dict[Key, Seen]
     inside: dict[int, tuple[int, str, datetime]]
@@ -92,7 +93,7 @@ def histories_of(
     connection: Connection, scope_id: int, ids: Iterable[int], places: dict[int, Any]
 ) -> dict[int, History]:
     """Read what happened to these registrations; `places` are the rows of SESSION_OF by gate."""
-    found = {one: History([], {}, {}) for one in ids}
+    found = {one: History(one, [], {}, {}) for one in ids}
     values = {"scope_id": scope_id, "ids": list(found)}
     for row in connection.execute(_SCANS, values):
         history = found[row.registration_id]

@@ -60,6 +60,7 @@ class SheetRow:
     admitted_at: datetime | None
     gate: str
     method: Method | None
+    late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,13 @@ _METHOD = (
     .correlate(Registration, Meeting)
     .scalar_subquery()
 )
+LATE = sa.exists().where(
+    Scan.registration_id == Admission.registration_id,
+    Scan.device == Admission.device,
+    Scan.scanned_at == Admission.admitted_at,
+    Scan.shown.is_not(None),
+)
+"""Whether an admission was uploaded by the device that let its holder in without the server."""
 _EXPECTED = (
     sa.select(
         Registration.id.label("registration_id"),
@@ -96,6 +104,7 @@ _EXPECTED = (
         Admission.admitted_at,
         Gate.name.label("gate"),
         _METHOD.label("method"),
+        LATE.label("late"),
     )
     .join(Meeting, Meeting.id == Registration.meeting_id)
     .join(Person, Person.id == Registration.person_id)
@@ -175,6 +184,7 @@ def sheet_of(meeting_id: int, scope_id: int) -> Sheet:
                 row.admitted_at,
                 row.gate or "",
                 row.method,
+                bool(row.late),
             )
             for row in rows
         ),

@@ -5,20 +5,22 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from eventapp.accounts.service import make_device, revoke_device
 from eventapp.checkin import queries, service
 from eventapp.checkin.document.answers import recall, show_answer, show_scan
 from eventapp.checkin.document.takes import takes_of
 from eventapp.checkin.document.words import door_words
-from eventapp.checkin.forms import TypeCodeForm, UndoAdmissionForm
+from eventapp.checkin.forms import ChooseGateForm, TypeCodeForm, UndoAdmissionForm
 from eventapp.checkin.routes.blueprint import bp
+from eventapp.checkin.routes.devices import device_ends_at
 from eventapp.checkin.rules import TYPED_LONGEST, Method, Tone, Verdict
 from eventapp.core import clock
 from eventapp.core.access import ActorKind, Permission
-from eventapp.core.errors import N_
-from eventapp.meetings.queries import MeetingHere, meeting_here
-from eventapp.web.doors import requires
+from eventapp.core.errors import N_, Forbidden
+from eventapp.meetings.queries import MeetingHere, meeting_here, meeting_of
+from eventapp.web.doors import requires, scope
 from eventapp.web.forms import attempt, say
-from eventapp.web.session import actor
+from eventapp.web.session import actor, actors, device_slot, forget, remember
 
 LOOK: dict[Tone, tuple[str, str]] = {
     Tone.OK: ("verdict-ok", "check"),
@@ -30,16 +32,56 @@ LOOK: dict[Tone, tuple[str, str]] = {
 @bp.get("/m/<meeting>/door")
 @requires(Permission.SCAN_PASSES)
 def show_door(meeting: str) -> str:
-    """Scan at a gate, which the address names; without one, choose it first."""
+    """Scan at the gate of this device, or one that the address names; without, choose it first."""
     here = meeting_here(meeting)
     gates = queries.gates_of(here.id)
-    who = actor()
-    wanted = str(who.subject_id) if who.kind is ActorKind.DEVICE else request.args.get("gate")
-    gate = next((gate for gate in gates if str(gate.id) == wanted), None)
+    own = actor().kind is ActorKind.DEVICE
+    asked = str(actor().subject_id) if own else request.args.get("gate")
+    gate = next((gate for gate in gates if str(gate.id) == asked), None)
     if gate is None:
         takes = {gate.id: takes_of(gate, here.zone) for gate in gates}
-        return render_template("checkin/choose_gate.html", here=here, gates=gates, takes=takes)
+        return render_template(
+            "checkin/choose_gate.html", here=here, gates=gates, takes=takes, words=door_words()
+        )
     return _door_page(here, gate.id, TypeCodeForm(formdata=None, gate=gate.id))
+
+
+@bp.post("/m/<meeting>/door")
+@requires(Permission.SCAN_PASSES)
+def choose_gate(meeting: str) -> BaseResponse:
+    """Make the browser of staff the device of a gate; what it was before ends."""
+    here = meeting_here(meeting)
+    gate = queries.gate_in(here.id, ChooseGateForm().gate.data or 0)
+    who = next(one for one in actors() if one.may(Permission.SCAN_PASSES, scope().ids))
+    if who.kind is ActorKind.DEVICE:
+        raise Forbidden("gate_not_yours", N_("这台设备不在这个入口使用，请重新选择入口。"))
+    _end_device(here)
+    token = make_device(
+        who,
+        here.scope_id,
+        gate.id,
+        gate.name,
+        expires_at=device_ends_at(meeting_of(here.id)),
+        browser=request.user_agent.string,
+    )
+    remember(device_slot(here.scope_id), token)
+    return redirect(url_for("checkin.show_door", meeting=meeting), 303)
+
+
+@bp.post("/m/<meeting>/door/leave")
+@requires(Permission.SCAN_PASSES)
+def leave_door(meeting: str) -> BaseResponse:
+    """End this browser's being a device; scans that it has not sent stay in it."""
+    _end_device(meeting_here(meeting))
+    say(N_("这台设备已退出签到。"))
+    return redirect(url_for("checkin.show_door", meeting=meeting), 303)
+
+
+def _end_device(here: MeetingHere) -> None:
+    for one in actors():
+        if one.kind is ActorKind.DEVICE and one.may(Permission.SCAN_PASSES, [here.scope_id]):
+            revoke_device(one, here.scope_id, one.id)
+    forget(device_slot(here.scope_id))
 
 
 def _door_page(
@@ -70,6 +112,7 @@ def _door_page(
         form=form,
         undo=undo,
         words=door_words(),
+        is_device=actor().kind is ActorKind.DEVICE,
     )
 
 

@@ -247,7 +247,7 @@ class _Batch:
         upload, key = case.upload, (case.knock.device, case.knock.scan_id)
         scanned_at = min(case.at, case.knock.received_at)
         verdict = self._rule(case, scanned_at)
-        history = self.histories[case.holder.id] if case.holder is not None else None
+        history = self.histories.get(case.holder.id) if case.holder is not None else None
         settled, moves = Settled(), False
         if history is not None:
             gate = self.gates[upload.gate_id]
@@ -268,7 +268,7 @@ class _Batch:
         told = Told(scanned_at, upload.shown, upload.synced_at, upload.offset_ms)
         self._add(told_scan(case.knock, self.head, verdict, case.answer, told))
         if history is not None and moves:
-            self.moved.add(case.holder.id)
+            self.moved.add(history.registration_id)
             self._follow(case, history, settled)
 
     def _rule(self, case: _Case, scanned_at: datetime) -> Verdict:

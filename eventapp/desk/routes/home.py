@@ -54,6 +54,9 @@ MEETING_WAYS = (
         P.SEE_PRESENCE,
         (
             "checkin.list_gates",
+            "checkin.list_devices",
+            "checkin.show_device",
+            "checkin.list_conflicts",
             "checkin.edit_gate",
             "checkin.change_gate",
             "checkin.set_capacity",

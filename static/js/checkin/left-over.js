@@ -10,6 +10,7 @@ import { Words } from "./view.js";
 const root = document.getElementById("left-over");
 const words = new Words(root);
 const store = await openStore(root.dataset.meeting);
+document.getElementById("retry-queue").remove(); // nothing can be sent from here
 const unsent = new Unsent(words, store, root.dataset.meeting);
 await unsent.count();
 root.hidden = !unsent.waiting;

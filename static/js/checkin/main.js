@@ -143,5 +143,7 @@ await unsent.count();
 status.set(navigator.onLine ? "starting" : "away");
 beat.start();
 document.documentElement.dataset.ready = "";
-if (document.readyState !== "complete") await new Promise((go) => window.addEventListener("load", go, { once: true }));
-keepPage(dataset.keeper, dataset.scope).catch(() => {}); // without it the door works, but not from cold
+if (dataset.keeper) {
+  if (document.readyState !== "complete") await new Promise((go) => window.addEventListener("load", go, { once: true }));
+  keepPage(dataset.keeper, dataset.scope).catch(() => {}); // without it the door works, but not from cold
+}

@@ -39,7 +39,7 @@ export class Unsent {
     const scans = await this.store.queue();
     const stuck = scans.filter((scan) => scan.stuck);
     const shape = document.getElementById("unsent-line").content;
-    document.getElementById("retry-queue").hidden = !stuck.length;
+    document.getElementById("retry-queue")?.toggleAttribute("hidden", !stuck.length);
     const lines = [...stuck, ...scans.filter((scan) => !scan.stuck)].slice(0, SHOWN).map((scan) => {
       const item = shape.cloneNode(true).firstElementChild;
       const [word, why, time] = item.children;

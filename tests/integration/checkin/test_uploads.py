@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.orm import aliased
 
 from eventapp.accounts import service as accounts
 from eventapp.accounts.queries import actors_of
@@ -41,7 +42,7 @@ def door(house: Flask) -> Door:
 
 def open_conflicts() -> list[tuple[Reason, str, str | None]]:
     """List the open conflicts as (reason, scan, the scan that stands)."""
-    other = sa.orm.aliased(Scan)
+    other = aliased(Scan)
     rows = db.session.execute(
         sa.select(ScanConflict.reason, Scan.scan_id, other.scan_id)
         .join(Scan, Scan.id == ScanConflict.scan_id)
@@ -49,7 +50,7 @@ def open_conflicts() -> list[tuple[Reason, str, str | None]]:
         .where(ScanConflict.resolution.is_(None))
         .order_by(Scan.scan_id)
     )
-    return [tuple(row) for row in rows]
+    return [(reason, one, two) for reason, one, two in rows]
 
 
 def assert_ledger_says_who_is_inside(door: Door) -> None:

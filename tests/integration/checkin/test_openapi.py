@@ -1,0 +1,53 @@
+"""The JSON doors keep to what they say of themselves, whatever they are sent."""
+
+import pytest
+import schemathesis
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from schemathesis import Case, GenerationMode
+
+from tests.conftest import FULL
+from tests.factories_checkin import make_door
+from tests.factories_devices import bearer, make_device
+
+_HERE = "/api/v1/meetings/{meeting}"
+PLACES = {
+    "record_scan": (f"{_HERE}/scans", "POST"),
+    "upload_scans": (f"{_HERE}/scans/upload", "POST"),
+    "undo_admission": (f"{_HERE}/undo", "POST"),
+    "sync_device": (f"{_HERE}/sync", "POST"),
+    "show_pack": (f"{_HERE}/pack", "GET"),
+}
+
+
+def test_description_names_every_json_door(client: FlaskClient) -> None:
+    described = client.get("/api/v1/openapi.json").get_json()
+    assert described["openapi"] == "3.1.0"
+    found = {one["operationId"] for path in described["paths"].values() for one in path.values()}
+    assert found == set(PLACES)
+    scans = described["paths"]["/api/v1/meetings/{meeting}/scans"]["post"]
+    assert "scan_passes" in scans["description"]
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+@pytest.mark.parametrize("door", PLACES)
+def test_door_does_what_it_says(app: Flask, door: str, mode: GenerationMode) -> None:
+    with app.app_context():
+        here = make_door()
+        _, token = make_device(here)
+    described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+    path, method = PLACES[door]
+    operation = described[path][method]
+    if mode is GenerationMode.NEGATIVE and not operation.body:
+        pytest.skip("nothing is sent to it")
+
+    @settings(
+        max_examples=200 if FULL else 20, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(operation.as_strategy(generation_mode=mode))
+    def holds(case: Case) -> None:
+        case.path_parameters = {"meeting": here.slug}
+        case.call_and_validate(headers={**bearer(token), "Accept-Encoding": "identity"})
+
+    holds()
