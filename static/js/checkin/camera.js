@@ -44,15 +44,26 @@ export class Camera {
   async start() {
     if (!navigator.mediaDevices?.getUserMedia) throw new TypeError("no camera here");
     this.stop();
-    // A camera that was chosen and is not there any more gives way to any other.
-    const chosen = localStorage.getItem(CHOSEN);
-    const which = chosen ? { deviceId: { ideal: chosen } } : { facingMode: { ideal: "environment" } };
-    this.video.srcObject = await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...SIZE, ...which } });
+    this.video.srcObject = await this.lend();
     await this.video.play();
     this.wanted = true;
     this.moved = { time: -1, at: performance.now() };
     this.track.addEventListener("ended", () => this.restart()); // unplugged, or taken by another
     this.running = setTimeout(() => this.look(), 0);
+  }
+
+  /** The camera that was chosen; one that is not there any more gives way to any other. */
+  async lend() {
+    const chosen = localStorage.getItem(CHOSEN);
+    const ask = (which) => navigator.mediaDevices.getUserMedia({ audio: false, video: { ...SIZE, ...which } });
+    if (chosen) {
+      try {
+        return await ask({ deviceId: { exact: chosen } });
+      } catch (error) {
+        if (!["OverconstrainedError", "NotFoundError"].includes(error.name)) throw error;
+      }
+    }
+    return ask({ facingMode: { ideal: "environment" } });
   }
 
   stop() {
