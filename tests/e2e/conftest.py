@@ -34,6 +34,8 @@ from eventapp.core.db import db
 from eventapp.desk.service import load_demo
 from eventapp.desk.service.demo_book import Book
 from tests.conftest import CHROMIUM
+from tests.e2e.door_hall import Hall, holding
+from tests.e2e.hall import Network, network
 
 HERE = Path(__file__).resolve().parents[2]
 DEMO_PASSWORD = "kai-hui-2024-01-19"  # of the demo's accounts in these tests alone
@@ -159,3 +161,17 @@ def launch(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
     yield start
     for browser in opened:
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, Network]]:
+    """Serve an installation behind a network of its own."""
+    with serving(tmp_path_factory.mktemp("hall")) as live, network(live.base_url) as net:
+        yield live, net
+
+
+@pytest.fixture
+def hall(ground: tuple[Live, Network], playwright: Playwright, tmp_path: Path) -> Iterator[Hall]:
+    """Hold a meeting with a few people, and a phone that is a device of its east gate."""
+    with holding(ground, playwright, tmp_path, 60) as held:
+        yield held

@@ -21,7 +21,6 @@ FLAGS = (
     "--disable-gpu",
     "--no-first-run",
     "--disable-background-networking",
-    "--accept-lang=zh-CN",
     "--remote-debugging-port=0",
     "--disable-dev-shm-usage",
 )
@@ -36,14 +35,22 @@ class Phone:
         self.process: subprocess.Popen[bytes] | None = None
         self.browser: Browser | None = None
         self.noise: list[str] = []
+        self.language = "zh-CN"
 
     def start(self) -> BrowserContext:
         """Switch it on."""
         port_file = self.profile / "DevToolsActivePort"
         port_file.unlink(missing_ok=True)
         assert CHROMIUM is not None
+        own = (f"--accept-lang={self.language}", f"--user-data-dir={self.profile}")
         self.process = subprocess.Popen(
-            [CHROMIUM, *FLAGS, f"--user-data-dir={self.profile}", "about:blank"],
+            [
+                CHROMIUM,
+                *FLAGS,
+                f"--accept-lang={self.language}",
+                f"--user-data-dir={self.profile}",
+                "about:blank",
+            ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,

@@ -3,49 +3,28 @@
 With MENGHUI_FULL=1 the counts are those that the door is built for, and its limits are asserted.
 """
 
-import base64
-import gzip
 import json
 import re
-import secrets
 import time
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Playwright, expect
 
 from eventapp.accounts.models import Device
-from eventapp.accounts.service import make_device, revoke_device
-from eventapp.alliance.models import Person
-from eventapp.checkin.document.pack import seal_key
-from eventapp.checkin.models import Admission, Scan
-from eventapp.checkin.rules import Method
-from eventapp.checkin.service import add_gate, record_scan
-from eventapp.core import clock
+from eventapp.accounts.service import revoke_device
+from eventapp.checkin.models import Admission
 from eventapp.core.access import SYSTEM
-from eventapp.core.db import db, transaction
-from eventapp.registration.models import Pass, Registration
-from eventapp.registration.rules import (
-    Category,
-    PassClaims,
-    State,
-    encode_claims,
-    from_text,
-    make_code,
-    proof_from_text,
-)
+from eventapp.core.db import db
+from eventapp.registration.models import Pass
 from tests.conftest import FULL
-from tests.e2e.conftest import Live, serving
-from tests.e2e.hall import Network, network
-from tests.e2e.phone import Phone, modules, phone, scan, unsent, wait_until
-from tests.factories_checkin import Door, make_door, make_registration, pass_text
+from tests.e2e.conftest import Live
+from tests.e2e.door_hall import FILL, Hall, holding, verdict
+from tests.e2e.hall import Network
+from tests.e2e.phone import modules, scan, unsent, wait_until
+from tests.factories_checkin import make_registration, pass_text
 
 pytestmark = [
     pytest.mark.e2e,
@@ -58,157 +37,6 @@ TIMED = 200 if FULL else 20
 RAW = re.compile(
     r"Failed to fetch|NetworkError|TypeError|AbortError|Bad Gateway|undefined|\[object"
 )
-FAMILIES, GIVEN = "欧阳司马诸葛慕容上官皇甫尉迟公孙", "建国雪梅志强秀英文博雨桐子轩思远"
-
-
-@dataclass
-class Hall:
-    """A meeting with its people, a server, the network before it, and a phone at the east gate."""
-
-    live: Live
-    net: Network
-    door: Door
-    phone: Phone
-    token: str
-    names: dict[int, str] = field(default_factory=dict)
-    texts: dict[int, str] = field(default_factory=dict)
-    fresh: list[int] = field(default_factory=list)
-
-    def next(self) -> int:
-        """Give somebody who has not come yet."""
-        return self.fresh.pop()
-
-    def enter(self) -> Page:
-        """Switch the phone on while there is a network, and wait until it has kept everything."""
-        context = self.phone.start()
-        with self.live.app.test_request_context():
-            self.live.hold(context, {f"device:{self.door.scope_id}": self.token}, self.net.base_url)
-        page = self.phone.open()
-        page.wait_for_selector("html[data-kept]", state="attached")
-        has_pack(page)
-        return page
-
-    def leave_network(self, page: Page) -> None:
-        """Lose the network, and wait until the page has noticed."""
-        self.net.go_away()
-        expect(page.locator("#state")).to_have_attribute("data-state", "offline")
-
-    def admit_elsewhere(self, who: int) -> None:
-        """Let somebody in at the west gate."""
-        with self.live.app.app_context():
-            record_scan(
-                self.door.west,
-                self.door.meeting_id,
-                gate_id=self.west,
-                scan_id=secrets.token_hex(8),
-                text=self.texts[who],
-                method=Method.QR,
-                claimed_at=clock.now(),
-            )
-
-    @property
-    def west(self) -> int:
-        """Tell the number of the west gate."""
-        return self.door.gate_id + 1
-
-    def scanned(self) -> list[str]:
-        """List the numbers of the phone's scans that the server has."""
-        with self.live.app.app_context():
-            return list(
-                db.session.scalars(
-                    sa.select(Scan.scan_id).where(
-                        Scan.scope_id == self.door.scope_id, Scan.device.startswith("device:")
-                    )
-                )
-            )
-
-
-def has_pack(page: Page) -> None:
-    """Wait until the page has a pack."""
-    asked = """async () => {
-    for (const {name} of await indexedDB.databases()) {
-      const db = await new Promise((go) => {
-        const opening = indexedDB.open(name);
-        opening.onsuccess = () => go(opening.result);
-      });
-      const found = await new Promise((go) => {
-        const asked = db.transaction("facts").objectStore("facts").get("pack");
-        asked.onsuccess = () => go(Boolean(asked.result));
-      });
-      db.close();
-      if (found) return true;
-    }
-    return false;
-  }"""
-    wait_until(lambda: page.evaluate(asked), "there is no pack", 120)
-
-
-def _name(number: int) -> str:
-    """Give a name that no other number has and that stands in no text of ours."""
-    family = number % 8 * 2
-    return f"{FAMILIES[family : family + 2]}{GIVEN[number // 8 % 16]}{chr(0x4E00 + number)}"
-
-
-def populate(door: Door, hall_names: dict[int, str], count: int) -> None:
-    """Register many people at once, each under a name that nobody else has."""
-    now = clock.now()
-    with transaction() as session:
-        people = [
-            {
-                "alliance_id": door.alliance_id,
-                "name": _name(i),
-                "titles": "主任",
-                "created_at": now,
-            }
-            for i in range(count)
-        ]
-        ids = list(session.scalars(sa.insert(Person).returning(Person.id), people))
-        registrations = [
-            {
-                "meeting_id": door.meeting_id,
-                "person_id": person,
-                "category": Category.DELEGATE,
-                "state": State.APPROVED,
-                "place": "B区",
-                "submitted_at": now,
-            }
-            for person in ids
-        ]
-        numbers = list(
-            session.scalars(sa.insert(Registration).returning(Registration.id), registrations)
-        )
-        session.execute(
-            sa.insert(Pass),
-            [
-                {
-                    "registration_id": number,
-                    "meeting_id": door.meeting_id,
-                    "generation": 1,
-                    "code": make_code(secrets.randbits),
-                    "issued_at": now,
-                }
-                for number in numbers
-            ],
-        )
-        rows = session.execute(
-            sa.select(Registration.id, Person.name)
-            .join(Person, Person.id == Registration.person_id)
-            .where(Registration.meeting_id == door.meeting_id)
-        )
-        hall_names.update({row.id: row.name for row in rows})
-
-
-@pytest.fixture(scope="module")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, Network]]:
-    """Serve an installation behind a network of its own."""
-    with serving(tmp_path_factory.mktemp("hall")) as live, network(live.base_url) as net:
-        yield live, net
-
-
-@pytest.fixture
-def hall(ground: tuple[Live, Network], playwright: Playwright, tmp_path: Path) -> Iterator[Hall]:
-    """Hold a meeting with a few people, and a phone that is a device of its east gate."""
-    yield from _hall(ground, playwright, tmp_path, 60)
 
 
 @pytest.fixture
@@ -216,37 +44,8 @@ def large_hall(
     ground: tuple[Live, Network], playwright: Playwright, tmp_path: Path
 ) -> Iterator[Hall]:
     """Do the same with as many people as there may be."""
-    yield from _hall(ground, playwright, tmp_path, PEOPLE)
-
-
-def _hall(
-    ground: tuple[Live, Network], playwright: Playwright, folder: Path, count: int
-) -> Iterator[Hall]:
-    live, net = ground
-    net.one_way = 0.0
-    net.come_back()
-    names: dict[int, str] = {}
-    with live.app.app_context():
-        door = make_door()
-        add_gate(SYSTEM, door.meeting_id, "西门")
-        populate(door, names, count)
-        texts = {number: pass_text(number) for number in names}
-        token = make_device(
-            SYSTEM,
-            door.scope_id,
-            door.gate_id,
-            "东门一号",
-            expires_at=clock.now() + timedelta(hours=48),
-        )
-    address = f"{net.base_url}/m/{door.slug}/door"
-    with phone(playwright, folder / "profile", address) as held:
-        yield Hall(live, net, door, held, token, names, texts, list(names))
-
-
-def verdict(page: Page, word: str, by: str) -> None:
-    shown = page.locator("#verdict")
-    expect(shown).to_have_attribute("data-verdict", word)
-    expect(shown).to_have_attribute("data-by", by)
+    with holding(ground, playwright, tmp_path, PEOPLE) as held:
+        yield held
 
 
 def test_from_cold_without_a_network_the_door_opens_and_names_who_comes(large_hall: Hall) -> None:
@@ -302,25 +101,6 @@ def test_browser_killed_right_after_green_has_every_scan_and_sends_them(hall: Ha
     expect(page.locator("#unsent")).to_be_hidden()
     assert len(hall.scanned()) == KILLED
     assert unsent(page) == 0
-
-
-FILL = """async (load, {texts, gate}) => {
-  const {openStore} = await load("store");
-  const {read, proofOf} = await load("pass");
-  const {newId} = await load("scanner");
-  const store = await openStore(document.getElementById("door").dataset.meeting);
-  const {offset, syncedAt} = store.clock;
-  for (const text of texts) {
-    const scan_id = newId();
-    const reading = read(text);
-    await store.keep({
-      scan_id, gate, text: await proofOf(text, reading, scan_id), method: "qr", direction: "entry",
-      claimed_at: new Date().toISOString(), offset_ms: offset, synced_at: syncedAt,
-      shown: "admitted", registration: reading.claims.registration,
-    });
-  }
-  store.db.close();
-}"""
 
 
 def test_a_long_queue_is_drained_once_the_network_returns(large_hall: Hall) -> None:
@@ -462,6 +242,15 @@ def test_what_cannot_be_sent_stays_listed_is_saved_and_keeps_from_leaving(hall: 
     assert unsent(page) == 1
 
 
+def test_a_phone_that_has_sent_everything_may_leave(hall: Hall) -> None:
+    page = hall.enter()
+    scan(page, hall.texts[hall.next()])
+    verdict(page, "admitted", "server")
+    page.locator("#more summary").click()
+    page.locator("#leave button").click()
+    expect(page.locator("#door")).to_have_count(0)
+
+
 def test_a_revoked_device_stops_hands_in_what_it_has_and_says_so(hall: Hall) -> None:
     page = hall.enter()
     hall.leave_network(page)
@@ -478,120 +267,3 @@ def test_a_revoked_device_stops_hands_in_what_it_has_and_says_so(hall: Hall) -> 
     assert len(hall.scanned()) == 1
     scan(page, hall.texts[hall.next()])
     assert unsent(page) == 0
-
-
-def test_whoever_finds_the_phone_learns_no_name(hall: Hall) -> None:
-    page = hall.enter()
-    shown = [hall.next() for _ in range(6)]
-    for who in shown[:3]:
-        scan(page, hall.texts[who])
-        expect(page.locator("#verdict")).to_contain_text(hall.names[who])
-    hall.leave_network(page)
-    for who in shown[3:]:
-        scan(page, hall.texts[who])
-        expect(page.locator("#verdict")).to_contain_text(hall.names[who])
-    page.wait_for_timeout(500)
-    dumped = page.evaluate(DUMP)
-    hall.phone.kill()
-    raw = b"".join(
-        path.read_bytes() for path in sorted(hall.phone.profile.rglob("*")) if path.is_file()
-    )
-    # What must not be found is looked for as it would be found: the gate's name stands there.
-    assert is_in("东门一号", dumped, raw)
-    assert len(dumped) > 100_000
-    for number, name in hall.names.items():
-        assert not is_in(name, dumped, raw), number
-    signatures = {from_text(hall.texts[who])[1].hex() for who in shown}
-    texts = {hall.texts[who] for who in shown}
-    for secret in signatures | texts:
-        assert not is_in(secret, dumped, raw)
-    for who in shown:
-        assert from_text(hall.texts[who])[1] not in raw
-    opened = guess_names(json.loads(dumped))
-    assert opened.tried > 200
-    assert opened.names == []
-
-
-def is_in(text: str, dumped: str, raw: bytes) -> bool:
-    escaped = json.dumps(text)[1:-1]
-    ways = [text.encode(), text.encode("utf-16-le"), text.encode("gb18030"), escaped.encode()]
-    return text in dumped or any(way in raw for way in ways)
-
-
-DUMP = """async () => {
-  const all = {stores: {}, caches: {}, local: {...localStorage}, session: {...sessionStorage}};
-  for (const {name} of await indexedDB.databases()) {
-    const db = await new Promise((go) => {
-      const opening = indexedDB.open(name);
-      opening.onsuccess = () => go(opening.result);
-    });
-    for (const store of db.objectStoreNames) {
-      const asked = db.transaction(store).objectStore(store).getAll();
-      all.stores[store] = await new Promise((go) => (asked.onsuccess = () => go(asked.result)));
-    }
-  }
-  for (const name of await caches.keys()) {
-    const cache = await caches.open(name);
-    for (const request of await cache.keys())
-      all.caches[request.url] = await (await cache.match(request, {ignoreVary: true})).text();
-  }
-  return JSON.stringify(all);
-}"""
-
-
-@dataclass
-class Guesses:
-    """What somebody learns who tries on the pack whatever lies beside it."""
-
-    tried: int = 0
-    names: list[str] = field(default_factory=list)
-
-
-def guess_names(found: dict) -> Guesses:
-    """Try to open every sealed name with all that the phone holds."""
-    stores = found["stores"]
-    pack = next(one for one in stores["facts"] if "salt" in one)
-    rows = [*stores["rows-a"], *stores["rows-b"]]
-    beside = [bytes(64), bytes.fromhex(pack["salt"]), *map(bytes.fromhex, pack["keys"].values())]
-    for one in stores["queue"]:
-        proven = proof_from_text(one["text"])
-        assert proven is not None
-        beside += [proven[1], proven[1] * 2, one["text"].encode()]
-    guesses = Guesses()
-    for row in rows:
-        key = max(int(number) for number in pack["keys"])
-        claims = encode_claims(
-            PassClaims(1, key, pack["meeting"]["id"], row["pass"], row["generation"])
-        )
-        sealed = base64.b64decode(row["sealed"])
-        for secret in [*beside, claims, row["code"].encode()]:
-            for lock in (seal_key(secret), secret[:32].ljust(32, b"\0")):
-                guesses.tried += 1
-                try:
-                    plain = AESGCM(lock).decrypt(sealed[:12], sealed[12:], claims)
-                except InvalidTag:
-                    continue
-                guesses.names.append(plain.decode())
-    return guesses
-
-
-def test_the_scanner_weighs_little(hall: Hall) -> None:
-    page = hall.enter()
-    parts = page.evaluate(
-        """async () => {
-          const found = [];
-          for (const name of await caches.keys())
-            for (const {url} of await (await caches.open(name)).keys()) found.push(url);
-          return found;
-        }"""
-    )
-    weight = 0
-    cookies = page.context.cookies()
-    held = "; ".join(f"{one['name']}={one['value']}" for one in cookies)
-    for url in parts:
-        request = urllib.request.Request(url, headers={"Cookie": held})  # noqa: S310 - our own server
-        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
-            weight += len(gzip.compress(answer.read()))
-    print(f"\n{len(parts)} parts, {weight / 1000:.0f} kB gzip")
-    assert len(parts) > 30
-    assert weight <= 700_000
