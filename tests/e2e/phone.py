@@ -44,13 +44,7 @@ class Phone:
         assert CHROMIUM is not None
         own = (f"--accept-lang={self.language}", f"--user-data-dir={self.profile}")
         self.process = subprocess.Popen(
-            [
-                CHROMIUM,
-                *FLAGS,
-                f"--accept-lang={self.language}",
-                f"--user-data-dir={self.profile}",
-                "about:blank",
-            ],
+            [CHROMIUM, *FLAGS, *own, "about:blank"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,

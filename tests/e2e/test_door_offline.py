@@ -162,6 +162,7 @@ def test_who_came_in_elsewhere_meanwhile_raises_an_alarm(hall: Hall) -> None:
     expect(alarm).to_contain_text("从西门入场")
     expect(alarm).to_contain_text("请找到本人")
     expect(page.locator("#unsent")).to_be_hidden()
+    verdict(page, "already_inside", "server")  # the green that was wrong is gone
     alarm.get_by_role("button").click()
     expect(alarm).to_have_count(0)
 
@@ -240,6 +241,25 @@ def test_what_cannot_be_sent_stays_listed_is_saved_and_keeps_from_leaving(hall: 
     expect(page.locator("#leave-why")).to_contain_text("还有 1 条没有上传")
     expect(page.locator("#door")).to_have_count(1)
     assert unsent(page) == 1
+
+
+def test_whoever_is_not_let_in_any_more_still_gets_at_what_was_not_sent(hall: Hall) -> None:
+    page = hall.enter()
+    hall.leave_network(page)
+    scan(page, hall.texts[hall.next()])
+    page.context.clear_cookies()
+    hall.net.come_back()
+    page = hall.phone.open()
+    expect(page.locator("#state")).to_contain_text("登录已结束")
+    expect(page.get_by_role("link", name="重新登录")).to_be_visible()
+    expect(page.locator("#unsent summary")).to_contain_text("1 条未上传")
+    with hall.live.app.test_request_context():
+        hall.live.hold(
+            page.context, {f"device:{hall.door.scope_id}": hall.token}, hall.net.base_url
+        )
+    page = hall.phone.open()
+    expect(page.locator("#unsent")).to_be_hidden()
+    assert len(hall.scanned()) == 1
 
 
 def test_a_phone_that_has_sent_everything_may_leave(hall: Hall) -> None:

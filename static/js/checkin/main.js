@@ -27,6 +27,7 @@ const words = new Words(door);
 const view = new View(words);
 const held = new Held();
 let busy = false;
+let onScreen = ""; // the number of the scan whose verdict is shown
 
 const store = await openStore(dataset.meeting).catch(() => null);
 if (!store) {
@@ -56,6 +57,7 @@ export async function scan(text, method) {
 }
 
 function shown(answer, kept) {
+  onScreen = kept.scan_id;
   tell(answer);
   undo.offer(answer, kept);
   if (answer.alone) view.addOwn(kept.scan_id, answer);
@@ -79,6 +81,7 @@ function learn(scan, answer) {
     alarm(words, scan, answer);
     signal("stop");
   }
+  if (scan.scan_id === onScreen) view.show(answer);
   unsent.count();
 }
 
