@@ -153,7 +153,7 @@ def come_in_at_the_door(story: Story, text: str, folder: Path) -> None:
     )
     page = story.staff("door", PHONE, camera)
     page.goto(story.url("F/door"))
-    page.get_by_role("link", name="东门").click()
+    page.get_by_role("button", name="东门").click()
     verdict = page.locator("#verdict")
     expect(verdict).to_contain_text("慕容知夏")
     expect(verdict).to_have_attribute("data-verdict", "admitted")
@@ -161,7 +161,7 @@ def come_in_at_the_door(story: Story, text: str, folder: Path) -> None:
     camera.close()
     again = story.staff("door", PHONE)
     again.goto(story.url("F/door"))
-    again.get_by_role("link", name="西门").click()
+    again.get_by_role("button", name="西门").click()
     expect(again.locator("#start")).to_be_visible()  # the script is listening
     again.keyboard.type(text.lower())
     again.keyboard.press("Enter")

@@ -8,12 +8,21 @@ A letter lets through; a dot is refused: 403 for whoever has a part in the scope
 the way to sign in for N. An endpoint that is not listed fails the test.
 """
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
 from werkzeug.routing import IntegerConverter, Rule
 
-from eventapp.accounts.service import ensure_link, link_token, open_link, sign_in_user
+from eventapp.accounts.service import (
+    ensure_link,
+    link_token,
+    make_device,
+    open_link,
+    sign_in_user,
+)
+from eventapp.core import clock
 from eventapp.core.access import SYSTEM, Role
 from eventapp.core.errors import Forbidden, NotFound
 from eventapp.core.scope import ROOT
@@ -441,6 +450,29 @@ def test_every_door_lets_exactly_the_listed_roles_through(app: Flask) -> None:
             wanted = expected(rule, letter)
             if answer != wanted:
                 wrong.append(f"{rule.endpoint} {letter}: {answer}, not {wanted}")
+    assert wrong == []
+
+
+def test_a_device_passes_what_door_staff_pass_in_its_meeting_and_nothing_else(app: Flask) -> None:
+    with app.app_context():
+        alliance = make_alliance(slug="here")
+        scope_id = make_meeting(alliance, slug="here-1").scope_id
+        elsewhere = make_meeting(alliance, slug="here-2").scope_id
+        until = clock.now() + timedelta(hours=1)
+        made = [
+            make_device(SYSTEM, one, 1, "门", expires_at=until) for one in (scope_id, elsewhere)
+        ]
+    wrong = []
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        path = adapter.build(rule.endpoint, arguments_of(rule, "here", "here-1"))
+        method = "GET" if "GET" in (rule.methods or ()) else "POST"
+        own, other = (knock(app, path, method, {"device:1": token}) for token in made)
+        scans = "meeting" in rule.arguments and MATRIX[rule.endpoint][COLUMNS.index("D")] == "D"
+        if MATRIX[rule.endpoint] == EVERYBODY:
+            continue
+        if (own == "pass") != scans or other == "pass":
+            wrong.append(f"{rule.endpoint}: {own}, {other}")
     assert wrong == []
 
 

@@ -31,7 +31,7 @@ from eventapp.voting.queries.booth import (
 )
 from eventapp.voting.queries.electorate import NextVote, next_vote_of, units_entitled
 from eventapp.voting.queries.outcomes import OutcomeRow, outcome_of, outcomes_of, record_of
-from eventapp.voting.queries.presence import Now, attendance_now, counts_of_presence
+from eventapp.voting.queries.presence import Now, attendance_now, counts_of_presence, late_for
 
 __all__ = [
     "BallotRow",
@@ -54,6 +54,7 @@ __all__ = [
     "electorate_of",
     "electorate_units",
     "hand_count_of",
+    "late_for",
     "meeting_id_of",
     "motion_in",
     "motions_of",

@@ -1,12 +1,14 @@
 """Who is here now, as the door's ledger and the mandates tell it."""
 
+import json
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from eventapp.checkin.queries import units_inside
+from eventapp.checkin.queries import LateScan, late_scans, units_inside
 from eventapp.core.db import db
 from eventapp.voting.models import Attendance as AttendanceRow
+from eventapp.voting.models import VotingRecord
 from eventapp.voting.rules import Attendance, Snapshot, attendance_of
 
 
@@ -28,6 +30,28 @@ def attendance_now(meeting_id: int) -> Now:
     here = units_inside(meeting_id)
     carried = ((proxy.principal, proxy.person_id) for proxy in here.proxies)
     return Now(attendance_of(here.units, carried), here.head_seq, here.head_hash)
+
+
+def late_for(scope_id: int, ballot_id: int) -> list[LateScan]:
+    """List what devices uploaded after presence was last counted for a ballot: 补录.
+
+    The count stays as it was; a ballot that was never opened has none.
+    """
+    bodies = db.session.scalars(
+        sa.select(VotingRecord.body)
+        .where(
+            VotingRecord.scope_id == scope_id,
+            VotingRecord.ballot_id == ballot_id,
+            VotingRecord.act.in_(("opened", "recount", "closed")),
+        )
+        .order_by(VotingRecord.seq.desc())
+        .limit(1)
+    ).all()
+    return [
+        one
+        for body in bodies
+        for one in late_scans(scope_id, json.loads(body)["presence"]["door_seq"])
+    ]
 
 
 def counts_of_presence(ballot_ids: list[int]) -> dict[tuple[int, str], Snapshot]:

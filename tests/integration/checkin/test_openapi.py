@@ -43,9 +43,7 @@ def test_door_does_what_it_says(app: Flask, door: str, mode: GenerationMode) -> 
     if mode is GenerationMode.NEGATIVE and not operation.body:
         pytest.skip("nothing is sent to it")
 
-    @settings(
-        max_examples=200 if FULL else 20, deadline=None, suppress_health_check=SLOW
-    )
+    @settings(max_examples=200 if FULL else 20, deadline=None, suppress_health_check=SLOW)
     @given(operation.as_strategy(generation_mode=mode))
     def holds(case: Case) -> None:
         case.path_parameters = {"meeting": here.slug}
