@@ -76,13 +76,15 @@ function tell(answer) {
 /** The server's word on a scan that this phone had shown by itself. */
 function learn(scan, answer) {
   view.dropOwn(scan.scan_id);
+  unsent.count();
+  // Where this phone knew nothing it had said so, and a late answer is simply the answer.
+  if (scan.blind && scan.scan_id === onScreen) return tell(answer);
   const told = words.verdicts[scan.shown].tone;
   if (answer.conflict || answer.tone !== told) {
     alarm(words, scan, answer);
     signal("stop");
   }
   if (scan.scan_id === onScreen) view.show(answer);
-  unsent.count();
 }
 
 function failed(failure) {

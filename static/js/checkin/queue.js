@@ -5,7 +5,7 @@
 
 const BATCH = 200;
 const AT_ONCE = 4;
-const LOCAL = ["registration", "stuck"]; // what only this phone needs of a scan
+const LOCAL = ["registration", "stuck", "blind"]; // what only this phone needs of a scan
 
 const sent = (scan) => Object.fromEntries(Object.entries(scan).filter(([key]) => !LOCAL.includes(key)));
 

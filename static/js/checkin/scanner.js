@@ -61,6 +61,7 @@ export class Scanner {
     const at = new Date(now + offset).toISOString();
     const local = await judge(reading, this.store, { direction, at });
     const kept = { ...scan, shown: local?.verdict ?? NOTHING_KNOWN, registration: local?.registration ?? null };
+    if (!local) kept.blind = true;
     await this.store.keep(kept);
     const answer = asked && (await within(asked, SERVER_MS - (performance.now() - began)));
     if (answer instanceof Error) this.on.failed(answer);
