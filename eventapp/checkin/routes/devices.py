@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.accounts import service as accounts
@@ -93,7 +94,7 @@ def show_device_live(meeting: str, device_id: int) -> BaseResponse:
 
 def _device(here: MeetingHere, device_id: int) -> dict[str, Any]:
     device = device_in(here.scope_id, device_id)
-    state = state_of(device)
+    state, title = state_of(device), gettext("配对码")
     address = url_for(
         "checkin.show_pairing", token=accounts.pairing_token(device.id), _external=True
     )
@@ -104,7 +105,7 @@ def _device(here: MeetingHere, device_id: int) -> dict[str, Any]:
         "states": DEVICE_STATE_LABEL,
         "gate": queries.gate_in(here.id, device.subject_id),
         "address": address,
-        "picture": qr_svg(address, title="") if state is DeviceState.WAITING else None,
+        "picture": qr_svg(address, title=title) if state is DeviceState.WAITING else None,
         "rename": RenameDeviceForm(formdata=None, label=device.label),
         "version": f"{feed.version_of(here.scope_id)}-{state}-{html_lang()}",
     }

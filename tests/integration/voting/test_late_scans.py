@@ -12,7 +12,7 @@ from tests.factories_devices import make_device, upload
 
 
 @pytest.fixture
-def door(house: Flask) -> Door:  # noqa: ARG001
+def door(house: Flask) -> Door:
     return make_door()
 
 
