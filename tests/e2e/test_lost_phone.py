@@ -129,7 +129,7 @@ def test_the_scanner_weighs_little(hall: Hall) -> None:
     )
     weight = 0
     cookies = page.context.cookies()
-    held = "; ".join(f"{one['name']}={one['value']}" for one in cookies)
+    held = "; ".join(f"{one.get('name')}={one.get('value')}" for one in cookies)
     for url in parts:
         request = urllib.request.Request(url, headers={"Cookie": held})  # noqa: S310 - our own server
         with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310

@@ -28,7 +28,7 @@ CLAIM = sa.text(
 
 
 def _answer(knock: Any) -> Any:
-    registration_id = scans._read(knock).registration_id
+    registration_id = scans.read_text(knock.text, knock.scan_id).registration_id
     seen = db.session().execute(LOOK, {"registration_id": registration_id}).first()
     _seen[knock.scan_id] = seen
     return _careful_answer(knock)
