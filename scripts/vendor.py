@@ -14,6 +14,7 @@ TARGET = ROOT / "static" / "vendor"
 
 # package -> {path or pattern in the package: folder or file under static/vendor/<package>}
 FILES: dict[str, dict[str, str]] = {
+    "@noble/ed25519": {"index.js": "index.js", "LICENSE": "LICENSE"},
     "idb": {"build/index.js": "index.js", "LICENSE": "LICENSE"},
     "lucide-static": {"icons/*.svg": "icons/", "LICENSE": "LICENSE"},
     "qr": {"decode.js": "decode.js", "index.js": "index.js", "LICENSE-MIT": "LICENSE"},

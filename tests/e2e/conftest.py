@@ -34,6 +34,8 @@ from eventapp.core.db import db
 from eventapp.desk.service import load_demo
 from eventapp.desk.service.demo_book import Book
 from tests.conftest import CHROMIUM
+from tests.e2e.door_hall import Hall, holding
+from tests.e2e.hall import Network, network
 
 HERE = Path(__file__).resolve().parents[2]
 DEMO_PASSWORD = "kai-hui-2024-01-19"  # of the demo's accounts in these tests alone
@@ -51,7 +53,7 @@ class Live:
         """Give a browser the sign-in of a user; needs an app context."""
         self.hold(context, {"account": sign_in_user(SYSTEM, user.id)})
 
-    def hold(self, context: BrowserContext, tokens: dict[str, str]) -> None:
+    def hold(self, context: BrowserContext, tokens: dict[str, str], base_url: str = "") -> None:
         """Give a browser the cookie that holds these sign-ins; needs an app context."""
         interface = self.app.session_interface
         assert isinstance(interface, SecureCookieSessionInterface)
@@ -59,7 +61,7 @@ class Live:
         assert serializer is not None
         value = str(serializer.dumps({"tokens": tokens, "_permanent": True}))
         name = self.app.config["SESSION_COOKIE_NAME"]
-        cookie = {"name": name, "value": value, "url": self.base_url}
+        cookie = {"name": name, "value": value, "url": base_url or self.base_url}
         context.add_cookies([cookie])  # pyright: ignore[reportArgumentType]
 
 
@@ -159,3 +161,17 @@ def launch(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
     yield start
     for browser in opened:
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, Network]]:
+    """Serve an installation behind a network of its own."""
+    with serving(tmp_path_factory.mktemp("hall")) as live, network(live.base_url) as net:
+        yield live, net
+
+
+@pytest.fixture
+def hall(ground: tuple[Live, Network], playwright: Playwright, tmp_path: Path) -> Iterator[Hall]:
+    """Hold a meeting with a few people, and a phone that is a device of its east gate."""
+    with holding(ground, playwright, tmp_path, 60) as held:
+        yield held

@@ -159,6 +159,8 @@ MATRIX: dict[str, str] = {
     "checkin.start_rehearsal": "AO.............",
     "checkin.set_capacity": "AO.............",
     "checkin.choose_gate": "AO...DV........",
+    "checkin.door_manifest": "AO...DV........",
+    "checkin.door_worker": "AO...DV........",
     "checkin.confirm_device": "AO....V........",
     "checkin.leave_door": "AO...DV........",
     "checkin.list_conflicts": "AO....V........",

@@ -21,7 +21,7 @@ LOOK = sa.text("SELECT id FROM admissions WHERE registration_id = :registration_
 
 
 def _answer(knock: Any) -> Any:
-    registration_id = scans.read_text(knock.text).registration_id
+    registration_id = scans.read_text(knock.text, knock.scan_id).registration_id
     seen = db.session().execute(LOOK, {"registration_id": registration_id}).first()
     _seen[knock.scan_id] = seen
     return _careful_answer(knock)

@@ -241,7 +241,6 @@ def show_pack(meeting: str) -> Response:
                 "expires_at": pack.instant(told.expires_at),
             },
             **_settings(here),
-            "newest": queries.newest_registration(here.id),
             "passes": pack.show_passes(here.id, salt),
         }
     )

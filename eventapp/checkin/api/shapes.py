@@ -280,5 +280,4 @@ class PackOut(BaseModel):
     meeting: MeetingOut
     gate: GateOut | None
     sessions: list[SessionOut]
-    newest: int
     passes: list[Row]

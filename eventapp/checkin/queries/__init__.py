@@ -46,7 +46,6 @@ from eventapp.checkin.queries.door import (
 from eventapp.checkin.queries.pack import (
     gate_at,
     left_for_good,
-    newest_registration,
     passes_for,
     stays_at,
 )
@@ -118,7 +117,6 @@ __all__ = [
     "late_scans",
     "left_for_good",
     "missing_units",
-    "newest_registration",
     "open_conflicts",
     "open_rehearsal",
     "passes_for",

@@ -142,9 +142,6 @@ _LEFT = (
     .group_by(scans.c.registration_id, gates.c.session_id)
     .having(sa.func.sum(sa.case((_undone, -1), else_=1)) > 0)
 )
-_NEWEST = sa.select(sa.func.coalesce(sa.func.max(registrations.c.id), 0)).where(
-    registrations.c.meeting_id == _bind("meeting_id")
-)
 
 
 def passes_for(meeting_id: int, people_ids: Collection[int] | None = None) -> Iterator[PassRow]:
@@ -192,11 +189,6 @@ def stays_at(meeting_id: int, people_ids: Collection[int] | None = None) -> dict
     else:
         rows = db.session.execute(_STAYS_OF, {"meeting_id": meeting_id, "people": list(people_ids)})
     return {row.registration_id: StayRow(*row) for row in rows}
-
-
-def newest_registration(meeting_id: int) -> int:
-    """Tell the highest number of a registration at a meeting, 0 without one."""
-    return int(db.session.scalar(_NEWEST, {"meeting_id": meeting_id}) or 0)
 
 
 def left_for_good(

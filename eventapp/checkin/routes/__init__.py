@@ -7,6 +7,7 @@ from eventapp.checkin.routes import (
     door,
     gates,
     help_desk,
+    installed,
     presence,
     units,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "door",
     "gates",
     "help_desk",
+    "installed",
     "presence",
     "register",
     "units",

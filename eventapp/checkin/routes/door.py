@@ -9,6 +9,7 @@ from eventapp.accounts.service import make_device, revoke_device
 from eventapp.checkin import queries, service
 from eventapp.checkin.document.answers import recall, show_answer, show_scan
 from eventapp.checkin.document.takes import takes_of
+from eventapp.checkin.document.words import door_words
 from eventapp.checkin.forms import ChooseGateForm, TypeCodeForm, UndoAdmissionForm
 from eventapp.checkin.models import Gate
 from eventapp.checkin.routes.blueprint import bp
@@ -49,7 +50,9 @@ def show_door(meeting: str) -> str:
     gate = next((gate for gate in gates if str(gate.id) == asked), None)
     if gate is None:
         takes = {gate.id: takes_of(gate, here.zone) for gate in gates}
-        return render_template("checkin/choose_gate.html", here=here, gates=gates, takes=takes)
+        return render_template(
+            "checkin/choose_gate.html", here=here, gates=gates, takes=takes, words=door_words()
+        )
     return _door_page(here, gate.id, TypeCodeForm(formdata=None, gate=gate.id))
 
 
@@ -97,7 +100,9 @@ def _door_page(
     form: TypeCodeForm,
     undo: UndoAdmissionForm | None = None,
 ) -> str:
-    scans = queries.last_scans(here.scope_id, device=queries.device_of(actor()))
+    # The page that a phone keeps for when there is no network asks for it blank: no names in it.
+    blank = "blank" in request.args
+    scans = [] if blank else queries.last_scans(here.scope_id, device=queries.device_of(actor()))
     shown = next((scan for scan in scans if scan.scan_id == request.args.get("scan")), None)
     undo = undo or UndoAdmissionForm(formdata=None, gate=gate_id)
     newest = scans[0] if scans else None
@@ -123,6 +128,8 @@ def _door_page(
         shown=show_answer(recall(shown)) if shown else None,
         form=form,
         undo=undo,
+        words=door_words(),
+        is_device=actor().kind is ActorKind.DEVICE,
     )
 
 

@@ -1,5 +1,6 @@
 """Answering a scan: the hottest verb of the door. Statements are built once."""
 
+import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,8 @@ from eventapp.registration.rules import (
     code_is_plausible,
     decode_claims,
     from_text,
+    proof_from_text,
+    prove,
 )
 
 ABOUT_INSIDE = frozenset({Verdict.ALREADY_INSIDE, Verdict.SAME_SCAN_REPEAT, Verdict.LEFT})
@@ -120,7 +123,9 @@ def answer_knock(knock: Knock) -> Answer:
 
 def _answer(knock: Knock) -> Answer:
     # A signature takes long to check: before the others wait for us. Whoever was found is known.
-    reading = Reading(True, found=knock.found) if knock.found else read_text(knock.text)
+    reading = (
+        Reading(True, found=knock.found) if knock.found else read_text(knock.text, knock.scan_id)
+    )
     with direct_transaction() as connection:
         book, place = _open_book(connection, knock)
         if place.answer is not None:
@@ -164,17 +169,25 @@ def _replay(knock: Knock, place: Any) -> Answer:
     return {**answer, "person": person}
 
 
-def read_text(text: str) -> Reading:
-    """Read a pass, whose signature must be ours, or a typed code."""
+def read_text(text: str, scan_id: str) -> Reading:
+    """Read a pass, whose signature must be ours, its proof in this scan, or a typed code."""
     try:
         if len(text) <= TYPED_LONGEST:
             code = clean_code(text)
             return Reading(code_is_plausible(code), code=code)
-        data, signature = from_text(text)
+        proven = proof_from_text(text)
+        data, signature = proven or from_text(text)
         claims = decode_claims(data)
     except Invalid:
         return Reading()
-    if not keys.ring().verify(claims.key_id, data, signature):
+    ring = keys.ring()
+    if proven:
+        genuine = claims.key_id in ring.private and hmac.compare_digest(
+            prove(ring.sign(claims.key_id, data), scan_id), signature
+        )
+    else:
+        genuine = ring.verify(claims.key_id, data, signature)
+    if not genuine:
         return Reading(readable=True)
     return Reading(True, claims.registration_id, claims.generation)
 

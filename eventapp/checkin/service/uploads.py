@@ -168,7 +168,7 @@ def _case(actor: Actor, scope_id: int, upload: Upload, received_at: datetime) ->
         _ensure_sound(upload, received_at)
         door.ensure_own_gate(actor, upload.gate_id)
         case.at = ordered_at(upload.claimed_at, upload.offset_ms, upload.synced_at)
-        case.reading = read_text(upload.text)
+        case.reading = read_text(upload.text, upload.scan_id)
     except DomainError as error:
         case.error = error
     return case

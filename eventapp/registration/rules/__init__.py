@@ -40,6 +40,9 @@ from eventapp.registration.rules.passes import (
     format_code,
     from_text,
     make_code,
+    proof_from_text,
+    proof_to_text,
+    prove,
     to_text,
 )
 from eventapp.registration.rules.presets import PRESET_LABEL, PRESETS, Preset
@@ -95,6 +98,9 @@ __all__ = [
     "may_become",
     "not_required",
     "places_left",
+    "proof_from_text",
+    "proof_to_text",
+    "prove",
     "read_answer",
     "read_answers",
     "standing_of",

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hmac
 import re
 import struct
 import unicodedata
@@ -114,6 +115,37 @@ def from_text(text: str) -> tuple[bytes, bytes]:
     if to_text(claims, signature) != letters:  # the last character has two bits to spare
         raise _unreadable()
     return claims, signature
+
+
+PROOF_LENGTH = 32  # bytes, HMAC-SHA-256 (RFC 2104)
+_PROOF_TEXT_LENGTH = -(-(CLAIMS_LENGTH + PROOF_LENGTH) * 8 // 5)
+_PROOF_PADDING = "=" * (-_PROOF_TEXT_LENGTH % 8)
+
+
+def prove(signature: bytes, scan_id: str) -> bytes:
+    """Return what proves that a signature was seen in one scan, without telling the signature.
+
+    A phone sends and keeps this in a pass's place: a signature opens its holder's name in the
+    phone's pack, so none lies in the queue of a phone that was lost. It serves one scan alone.
+    """
+    return hmac.digest(signature, b"menghui door proof v1" + scan_id.encode(), "sha256")
+
+
+def proof_to_text(claims: bytes, proof: bytes) -> str:
+    """Return claims and proof as unpadded Base32, 71 characters."""
+    return base64.b32encode(claims + proof).decode("ascii").rstrip("=")
+
+
+def proof_from_text(text: str) -> tuple[bytes, bytes] | None:
+    """Return claims and proof as a phone sends them, or None where the text is something else."""
+    if len(text) != _PROOF_TEXT_LENGTH:
+        return None
+    try:
+        data = base64.b32decode(text + _PROOF_PADDING)
+    except (binascii.Error, ValueError):
+        return None
+    claims, proof = data[:CLAIMS_LENGTH], data[CLAIMS_LENGTH:]
+    return (claims, proof) if proof_to_text(claims, proof) == text else None
 
 
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's Base32: no I, L, O, U

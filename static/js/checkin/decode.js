@@ -61,3 +61,16 @@ async function inPage() {
     }
   };
 }
+
+/** The pixels of a picture file, its longer side at most so long. */
+export async function pictureOf(file, longest) {
+  const bitmap = await createImageBitmap(file);
+  const scale = Math.min(1, longest / Math.max(bitmap.width, bitmap.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(bitmap.width * scale);
+  canvas.height = Math.round(bitmap.height * scale);
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  pen.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
+  return pen.getImageData(0, 0, canvas.width, canvas.height);
+}

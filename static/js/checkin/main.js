@@ -1,118 +1,128 @@
 /**
- * The door: camera, wedge scanner and typed code lead to one way of sending and one way of showing.
+ * The door: camera, photo, wedge scanner and typed code lead to one way of deciding and one way of
+ * showing.
  */
 
-import { postJson } from "../lib/http.js";
-import { Camera, allowed, problem } from "./camera.js";
-import { reader } from "./decode.js";
+import { alarm } from "./alarm.js";
+import { Beat } from "./beat.js";
+import { watch } from "./capture.js";
 import { direction } from "./direction.js";
-import { Held, send } from "./send.js";
-import { signal, wake } from "./sound.js";
-import { View } from "./view.js";
+import { Held } from "./held.js";
+import { keepPage } from "./install.js";
+import { Queue } from "./queue.js";
+import { Scanner } from "./scanner.js";
+import { signal } from "./sound.js";
+import { Status } from "./status.js";
+import { openStore } from "./store.js";
+import { Undo } from "./undo.js";
+import { Unsent } from "./unsent.js";
+import { View, Words } from "./view.js";
 import { listen } from "./wedge.js";
+import { Wire } from "./wire.js";
 
-const REFRESH_MS = 5000;
-const UNDO_MS = 10_000;
 const CODE_LONGEST = 40;
 
 const door = document.getElementById("door");
-const view = new View(door);
+const { dataset } = door;
+const words = new Words(door);
+const view = new View(words);
 const going = direction(door);
 const held = new Held();
-const start = document.getElementById("start");
-const startWords = document.getElementById("start-words");
-const frame = document.getElementById("camera");
-const video = document.getElementById("video");
-const torch = document.getElementById("torch");
-const undo = document.getElementById("undo");
-const codeForm = document.getElementById("code-form");
 let busy = false;
-let undoTimer = 0;
+let onScreen = ""; // the number of the scan whose verdict is shown
 
-async function scan(text, method) {
-  if (busy || held.repeats(text)) return;
+const store = await openStore(dataset.meeting).catch(() => null);
+if (!store) {
+  view.say(words.say("noStore"));
+  throw new Error("no database in this browser");
+}
+navigator.storage?.persist?.();
+const wire = new Wire(dataset, (clock) => store.setClock(clock));
+const status = new Status(words, store);
+const unsent = new Unsent(words, store, dataset.meeting);
+
+const queue = new Queue(store, wire, (scan, answer) => learn(scan, answer));
+const scanner = new Scanner({ store, wire, queue, words, gate: Number(dataset.gate) }, { shown, later: learn, failed });
+const undo = new Undo(scanner, { done: (answer) => tell(answer), failed: notUndone });
+const beat = new Beat({ store, wire, queue }, { beat: hear, state });
+
+/** One text from wherever it was read; while one is being decided, others wait to be seen again. */
+export async function scan(text, method) {
+  if (busy || scanner.closed || held.repeats(text)) return;
   busy = true;
-  view.say(view.words("sending"));
+  view.say(words.say("sending"));
   try {
-    const gate = Number(door.dataset.gate);
-    const answer = await send(door.dataset.scans, { gate, text, method, direction: going() }, () => view.say(view.words("retrying")));
-    view.say("");
-    view.show(answer);
-    view.count(answer.counts);
-    signal(answer.tone);
-    offerUndo(answer);
-    refresh();
-  } catch (error) {
-    view.say(error.message);
-    signal("stop");
+    await scanner.scan(text, method, { direction: going() });
   } finally {
     busy = false;
   }
 }
 
-function offerUndo(answer) {
-  clearTimeout(undoTimer);
-  const mine = answer.verdict === "admitted";
-  undo.hidden = !mine;
-  undo.open = false;
-  if (!mine) return;
-  undo.querySelector("[name=registration_id]").value = answer.registration_id;
-  undoTimer = setTimeout(() => (undo.hidden = !undo.open), UNDO_MS);
+function shown(answer, kept) {
+  onScreen = kept.scan_id;
+  tell(answer);
+  undo.offer(answer, kept);
+  if (answer.alone) view.addOwn(kept.scan_id, answer);
+  else state("");
+  unsent.count();
+  beat.soon(answer.alone ? 1000 : 0);
 }
 
-async function refresh() {
-  const told = await postJson(door.dataset.sync, { since: null, unsent: 0 }).catch(() => null);
-  if (!told) return;
-  const { counts, scans } = told;
-  view.count(counts);
-  view.scans(scans);
-}
-setInterval(() => document.hidden || refresh(), REFRESH_MS);
-
-const read = reader(door.dataset.worker);
-const camera = new Camera(video, async (picture) => {
-  const text = await read(picture);
-  if (text) scan(text, "qr");
-});
-camera.onLost = () => off("start");
-
-function off(key) {
-  video.hidden = true;
-  frame.classList.add("camera-off");
-  torch.hidden = true;
-  start.hidden = false;
-  startWords.textContent = view.words(key);
+function tell(answer) {
+  view.say("");
+  view.show(answer);
+  view.count(answer.counts);
+  signal(answer.tone, answer.alone);
 }
 
-async function open() {
-  startWords.textContent = view.words("starting");
-  try {
-    video.hidden = false;
-    await camera.start();
-    start.hidden = true;
-    frame.classList.remove("camera-off");
-    torch.hidden = !camera.hasTorch;
-  } catch (error) {
-    off(problem(error));
+/** The server's word on a scan that this phone had shown by itself. */
+function learn(scan, answer) {
+  view.dropOwn(scan.scan_id);
+  unsent.count();
+  // Where this phone knew nothing it had said so, and a late answer is simply the answer.
+  if (scan.blind && scan.scan_id === onScreen) return tell(answer);
+  const told = words.verdicts[scan.shown].tone;
+  if (answer.conflict || answer.tone !== told) {
+    alarm(words, scan, answer);
+    signal("stop");
+  }
+  if (scan.scan_id === onScreen) view.show(answer);
+}
+
+function failed(failure) {
+  state(failure.kind);
+  if (failure.kind === "refused") view.say(failure.message);
+}
+
+function notUndone(failure) {
+  view.say(failure.kind === "refused" ? failure.message : words.say("notUndone"));
+}
+
+function state(kind) {
+  scanner.online = kind === "" || kind === "refused";
+  scanner.closed = kind === "revoked";
+  status.set(kind);
+  if (scanner.closed) {
+    view.say("");
+    camera.suspend();
   }
 }
 
-start.hidden = false;
-start.addEventListener("click", () => {
-  wake();
-  open();
-});
-document.addEventListener("pointerdown", wake, { once: true });
-allowed().then((yes) => yes && open());
+function hear({ counts, scans }) {
+  view.count(counts);
+  view.scans(scans);
+  unsent.count();
+}
 
-torch.addEventListener("click", async () => {
-  const on = torch.getAttribute("aria-pressed") !== "true";
-  await camera.torch(on);
-  torch.setAttribute("aria-pressed", String(on));
-});
-
+const camera = watch(
+  dataset.worker,
+  (key) => words.say(key),
+  (text) => scan(text, "qr"),
+  () => view.say(words.say("noCode")),
+);
 listen((text) => scan(text, "wedge"));
 
+const codeForm = document.getElementById("code-form");
 codeForm.addEventListener("submit", (event) => {
   event.preventDefault();
   const field = codeForm.elements.code;
@@ -121,3 +131,26 @@ codeForm.addEventListener("submit", (event) => {
   document.getElementById("typing").open = false;
   if (text) scan(text, text.length > CODE_LONGEST ? "wedge" : "typed_code");
 });
+
+document.getElementById("retry-queue").addEventListener("click", async () => {
+  await queue.retry();
+  beat.soon(0);
+});
+
+document.getElementById("leave")?.addEventListener("submit", (event) => {
+  if (!unsent.waiting) return;
+  event.preventDefault();
+  const why = document.getElementById("leave-why");
+  why.hidden = false;
+  why.textContent = words.say("leaveWaits", { n: unsent.waiting });
+  unsent.fold.open = true;
+});
+
+await unsent.count();
+status.set(navigator.onLine ? "starting" : "away");
+beat.start();
+document.documentElement.dataset.ready = "";
+if (dataset.keeper) {
+  if (document.readyState !== "complete") await new Promise((go) => window.addEventListener("load", go, { once: true }));
+  keepPage(dataset.keeper, dataset.scope).catch(() => {}); // without it the door works, but not from cold
+}

@@ -5,6 +5,7 @@
 const TONES = {
   ok: { notes: [[880, 0, 0.09], [1320, 0.1, 0.14]], buzz: [60] },
   neutral: { notes: [[660, 0, 0.16], [660, 0.22, 0.16]], buzz: [60, 60, 60] },
+  alone: { notes: [[660, 0, 0.09], [880, 0.1, 0.22]], buzz: [60, 40, 60] },
   stop: { notes: [[220, 0, 0.5]], buzz: [300] },
 };
 
@@ -18,8 +19,9 @@ export function wake() {
   context.resume?.();
 }
 
-export function signal(tone) {
-  const { notes, buzz } = TONES[tone] ?? TONES.stop;
+/** @param alone this phone says so by itself: what is well sounds otherwise then */
+export function signal(tone, alone = false) {
+  const { notes, buzz } = TONES[alone && tone === "ok" ? "alone" : tone] ?? TONES.stop;
   if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(buzz);
   if (context?.state !== "running") return;
   for (const [pitch, after, length] of notes) {

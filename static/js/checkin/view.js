@@ -1,21 +1,49 @@
 /**
- * What the door shows. The words come from the server; here they are only put in place.
+ * What the door shows of a scan. The words come from the server; here they are only put in place.
  */
 
-const LONG_NAME = 4; // characters
+const LAST = 5;
+const LATIN_WIDE = 0.68; // of a Chinese character
 
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key]);
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 
-export class View {
+/** How many Chinese characters wide the longest word of a name is. */
+const wide = (name) =>
+  Math.max(2, ...name.split(/\s+/).map((word) => [...word].reduce((all, letter) => all + (letter < "\u2e80" ? LATIN_WIDE : 1), 0)));
+
+/** The page's own words: data-say-… attributes of its root. */
+export class Words {
   constructor(root) {
     this.root = root;
+    this.verdicts = JSON.parse(root.dataset.verdictWords);
+    this.categories = JSON.parse(root.dataset.categoryWords);
+    this.nothing = JSON.parse(root.dataset.nothingWords);
+    this.clock = new Intl.DateTimeFormat("en-GB", { timeZone: root.dataset.zone, timeStyle: "medium" });
+  }
+
+  say(key, values = {}) {
+    const words = this.root.dataset["say" + key.replace(/(^|[-_])(\w)/g, (_, __, letter) => letter.toUpperCase())];
+    return words ? fill(words, values) : "";
+  }
+
+  /** A time of day with its seconds, in the meeting's zone, as the server writes it: 9:12:40. */
+  time(instant) {
+    return this.clock.format(new Date(instant)).replace(/^0/, "");
+  }
+
+  timeOf({ claimed_at: at, offset_ms: offset }) {
+    return this.time(Date.parse(at) + offset);
+  }
+}
+
+export class View {
+  constructor(words) {
+    this.words = words;
     this.verdict = document.getElementById("verdict");
     this.line = document.getElementById("line");
     this.list = document.getElementById("scans");
-  }
-
-  words(key) {
-    return this.root.dataset["say" + key[0].toUpperCase() + key.slice(1)];
+    this.served = []; // the server's last scans of this device
+    this.own = []; // what this phone showed by itself and has not sent: {scan_id, answer}
   }
 
   /** A short line under the camera: what is being done; empty takes it away. */
@@ -32,6 +60,7 @@ export class View {
   }
 
   show(answer) {
+    const { words } = this;
     const icons = [...this.verdict.querySelectorAll("[data-icon]")];
     // A verdict that has a look of its own shows it, any other that of its tone.
     const look = icons.some((icon) => icon.dataset.icon === answer.verdict) ? answer.verdict : answer.tone;
@@ -40,42 +69,71 @@ export class View {
       icon.hidden = !on;
       this.verdict.classList.toggle(icon.dataset.class, on);
     }
+    this.verdict.classList.toggle("verdict-alone", Boolean(answer.alone));
+    const admitted = answer.verdict === "admitted";
+    const calm = admitted && !answer.unnamed;
+    const name = answer.name || (answer.unnamed ? words.say("unnamed") : "");
+    this.slot("alone", answer.alone && words.say("alone"));
     this.slot("word", answer.word);
-    this.slot("name", answer.name).classList.toggle("verdict-name-long", answer.name.length > LONG_NAME);
-    this.slot("unit", [answer.unit, answer.title].filter(Boolean).join(" · "));
-    const calm = answer.tone === "ok";
-    this.slot("sentence", calm ? "" : answer.sentence);
-    this.slot("next_step", calm ? "" : answer.next_step);
-    this.slot("first", answer.first && fill(this.words("first"), answer.first));
+    this.verdict.classList.toggle("verdict-unnamed", Boolean(answer.unnamed));
+    this.slot("name", name).style.setProperty("--wide", wide(name).toFixed(2));
+    this.slot("unit", [answer.unit, answer.title].filter(Boolean).join("\u00a0· "));
+    this.slot("sentence", calm ? "" : admitted ? words.say("unnamedWhy") : answer.sentence);
+    this.slot("next_step", admitted ? "" : answer.next_step);
+    this.slot("first", answer.first && words.say("first", answer.first));
     this.slot("category", answer.category);
     this.verdict.querySelector("[data-slot=rehearsal]").hidden = !answer.rehearsal;
     this.slot("place", answer.place);
     const { unit_arrived: arrived, unit_total: total } = answer;
-    this.slot("unit_count", total && fill(this.words("unitCount"), { arrived, total }));
+    this.slot("unit_count", total && words.say("unitCount", { arrived, total }));
     const missing = total ? total - arrived : 0;
-    const rest = this.slot("unit_rest", missing ? fill(this.words("unitRest"), { count: missing }) : "");
-    rest.href = this.root.dataset.unit.replace("SCAN", answer.scan_id);
+    const rest = this.slot("unit_rest", missing ? words.say("unitRest", { count: missing }) : "");
+    rest.href = words.root.dataset.unit.replace("SCAN", answer.scan_id);
     this.verdict.hidden = false;
     this.verdict.dataset.verdict = answer.verdict;
+    this.verdict.dataset.by = answer.alone ? "phone" : "server";
+    this.verdict.scrollIntoView({ block: "nearest" });
+    delete this.verdict.dataset.fresh; // so that the same verdict twice is still seen to change
+    requestAnimationFrame(() => (this.verdict.dataset.fresh = ""));
   }
 
   count(counts) {
-    for (const [key, value] of Object.entries(counts)) {
+    for (const [key, value] of Object.entries(counts ?? {})) {
       const node = document.querySelector(`[data-count=${key}]`);
       if (node) node.textContent = value;
     }
   }
 
-  scans(scans) {
+  /** The server's last scans; those of this phone that it does not have yet stand above them. */
+  scans(served) {
+    this.served = served;
+    this.draw();
+  }
+
+  addOwn(scanId, answer) {
+    this.own = [{ scanId, answer }, ...this.own].slice(0, LAST);
+    this.draw();
+  }
+
+  dropOwn(scanId) {
+    const own = this.own.filter((one) => one.scanId !== scanId);
+    if (own.length === this.own.length) return;
+    this.own = own;
+    this.draw();
+  }
+
+  draw() {
     const shape = document.getElementById("scan-line").content;
+    const own = this.own.map(({ answer }) => ({ ...answer, time: answer.at, waits: true }));
     this.list.replaceChildren(
-      ...scans.map((scan) => {
+      ...[...own, ...this.served].slice(0, LAST).map((scan) => {
         const item = shape.cloneNode(true).firstElementChild;
-        const [name, unit, word] = item.querySelectorAll(".scan-name, span.faint, .scan-word");
+        const slot = (name) => item.querySelector(`.scan-${name}`);
         item.className = `scan-${scan.tone}`;
-        name.textContent = scan.name || scan.word;
-        unit.textContent = scan.name ? scan.unit : "";
-        word.textContent = scan.name && scan.verdict !== "admitted" ? scan.word : "";
+        slot("name").textContent = scan.name || (scan.unnamed ? this.words.say("unnamed") : scan.word);
+        slot("unit").textContent = scan.name ? scan.unit : "";
+        slot("word").textContent = (scan.name || scan.unnamed) && scan.verdict !== "admitted" ? scan.word : "";
+        slot("waits").hidden = !scan.waits;
         item.querySelector("time").textContent = scan.time;
         return item;
       }),
