@@ -58,6 +58,7 @@ HARMLESS = frozenset(
         "notice",
         "outcome",
         "plaque",
+        "rehearsal",
         "seat",
         "signin",
         "source",

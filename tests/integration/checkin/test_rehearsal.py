@@ -209,19 +209,20 @@ def test_the_desk_begins_and_ends_a_rehearsal_and_every_verdict_says_so(
         staff = app.test_client()
         sign_in(staff, make_door_staff(door))
     desk, page = f"/m/{door.slug}/desk/gates", f"/m/{door.slug}/door"
-    quiet = staff.get(f"/m/{door.slug}/api/door")
+    sync, unsent = f"/api/v1/meetings/{door.slug}/sync", {"since": None, "unsent": 0}
+    quiet = staff.post(sync, json=unsent).get_json()
     assert client.post(f"{desk}/rehearsal").status_code == 303
     assert "结束并清除" in client.get(desk).text
     assert client.post(f"{desk}/rehearsal").status_code == 422
     assert "演练中" in staff.get(f"{page}?gate={door.gate_id}").text
     body = {"scan_id": str(uuid4()), "gate": door.gate_id, "text": text}
-    said = staff.post(f"/m/{door.slug}/api/scans", json=body).get_json()
+    said = staff.post(f"/api/v1/meetings/{door.slug}/scans", json=body).get_json()
     assert (said["verdict"], said["rehearsal"]) == ("admitted", True)
-    etag = {"If-None-Match": quiet.headers["ETag"]}
-    live = staff.get(f"/m/{door.slug}/api/door", headers=etag).get_json()
-    assert (live["counts"]["arrived"], len(live["scans"])) == (1, 1)
+    live = staff.post(sync, json=unsent | {"since": quiet["version"]}).get_json()
+    assert (live["counts"]["arrived"], len(live["scans"]), live["passes"]) == (1, 1, [])
+    assert live["meeting"]["rehearsal"] is True
     assert client.post(f"{desk}/rehearsal/end").status_code == 303
-    again = staff.post(f"/m/{door.slug}/api/scans", json=body)
+    again = staff.post(f"/api/v1/meetings/{door.slug}/scans", json=body)
     assert (again.status_code, again.get_json()["error"]["code"]) == (409, "rehearsal_over")
-    assert staff.get(f"/m/{door.slug}/api/door").get_json()["counts"]["arrived"] == 0
+    assert staff.post(sync, json=unsent).get_json()["counts"]["arrived"] == 0
     assert client.post(f"{desk}/rehearsal/end").status_code == 422
