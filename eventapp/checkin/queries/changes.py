@@ -40,7 +40,6 @@ HARMLESS = frozenset(
         "consent_text",
         "delegation",
         "device",
-        "door_session",
         "erasure",
         "field",
         "gate",
