@@ -100,13 +100,19 @@ Row = TypeVar("Row", bound=Base)
 def engine_settings(url: str) -> dict[str, Any]:
     """Give Flask-SQLAlchemy the two engines of a database URL, the writing and the reading one."""
     if url.startswith("sqlite"):
-        shared: dict[str, Any] = {"module": sqlite, "pool_size": 10, "max_overflow": 10}
+        # The connection used last has its statements and pages at hand: it is taken first.
+        shared: dict[str, Any] = {
+            "module": sqlite,
+            "pool_size": 10,
+            "max_overflow": 10,
+            "pool_use_lifo": True,
+        }
         write: dict[str, Any] = {**shared}
         read = {**shared, "pool_reset_on_return": None}
     else:
         # Planning the hot statements afresh each time costs more than running them.
         limits = "-c lock_timeout=3s -c statement_timeout=10s -c plan_cache_mode=force_generic_plan"
-        shared = {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": False}
+        shared = {"pool_size": 10, "max_overflow": 10, "pool_use_lifo": True}
         write = {
             **shared,
             "connect_args": {"options": f"{limits} -c idle_in_transaction_session_timeout=15s"},
