@@ -1,11 +1,12 @@
 """What the door says to a scan, and who counts as inside."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any, Self
 
-from eventapp.core.errors import N_
+from eventapp.core.errors import N_, Conflict, Forbidden
 
 TEXT_LONGEST = 400
 """Characters of a scanned text; no pass of ours and no code is as long."""
@@ -21,6 +22,8 @@ class Method(StrEnum):
     WEDGE = "wedge"
     SEARCH = "search"
     MANUAL = "manual"
+    KIOSK = "kiosk"
+    ROLL_CALL = "roll_call"
 
 
 METHOD_LABEL: dict[Method, str] = {
@@ -29,7 +32,16 @@ METHOD_LABEL: dict[Method, str] = {
     Method.WEDGE: N_("扫码枪"),
     Method.SEARCH: N_("查找姓名"),
     Method.MANUAL: N_("人工登记"),
+    Method.KIOSK: N_("自助签到"),
+    Method.ROLL_CALL: N_("点名"),
 }
+UNATTENDED: frozenset[Method] = frozenset({Method.KIOSK})
+"""Ways in that nobody of the staff watches: whoever comes so is inside and not yet confirmed."""
+
+
+def is_staffed(method: Method) -> bool:
+    """Tell whether somebody of the staff saw the person; only then may their unit vote."""
+    return method not in UNATTENDED
 
 
 class Direction(StrEnum):
@@ -49,6 +61,7 @@ class Verdict(StrEnum):
     """The door's answer to one scan; it is stored and replayed, never worked out twice."""
 
     ADMITTED = "admitted"
+    CONFIRMED = "confirmed"
     ALREADY_INSIDE = "already_inside"
     SAME_SCAN_REPEAT = "same_scan_repeat"
     LEFT = "left"
@@ -68,6 +81,7 @@ class Verdict(StrEnum):
 
 VERDICT_LABEL: dict[Verdict, str] = {
     Verdict.ADMITTED: N_("请进"),
+    Verdict.CONFIRMED: N_("到场已确认"),
     Verdict.ALREADY_INSIDE: N_("已经入场"),
     Verdict.SAME_SCAN_REPEAT: N_("刚刚扫过"),
     Verdict.LEFT: N_("已离场"),
@@ -112,6 +126,9 @@ class Saying:
 
 SAYING: dict[Verdict, Saying] = {
     Verdict.ADMITTED: Saying(Tone.OK, N_("可以入场。"), N_("请引导入座。")),
+    Verdict.CONFIRMED: Saying(
+        Tone.OK, N_("已由门岗确认到场。"), N_("请引导入座，本单位从现在起计入到会。")
+    ),
     Verdict.ALREADY_INSIDE: Saying(
         Tone.NEUTRAL, N_("这个人已经入场。"), N_("请核对本人；若是凭证借给了别人，请转服务台。")
     ),
@@ -158,11 +175,15 @@ SAYING: dict[Verdict, Saying] = {
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """The admission that holds now: since when, through which gate, and by whose hand."""
+    """The admission that holds now: since when, through which gate, and by whose hand.
+
+    `confirmed`: somebody saw the person, at a staffed gate or at a roll-call.
+    """
 
     at: datetime
     gate: str
     same_device: bool
+    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +194,7 @@ class AdmissionFacts:
     is registered at this one too. The words of `registration_state`, `meeting_state` and
     `category` are those of their features. The gate's rules: `gate_categories` None takes
     everybody; open from `gate_opens_at` until before `gate_closes_at`, None for always.
+    `staffed` says that somebody of the staff sees the person, as at a kiosk nobody does.
     `places_left` is what the session's capacity leaves before this person, None without one.
     Fields after a False `readable` or `known` are not looked at.
     """
@@ -190,6 +212,7 @@ class AdmissionFacts:
     gate_closes_at: datetime | None = None
     places_left: int | None = None
     direction: Direction = Direction.ENTRY
+    staffed: bool = True
     inside: Inside | None = None
 
 
@@ -261,24 +284,80 @@ def _answer_about_inside(facts: AdmissionFacts) -> Verdict:
     if inside is None:
         full = facts.places_left is not None and facts.places_left <= 0
         return Verdict.FULL if full else Verdict.ADMITTED
+    if facts.staffed and not inside.confirmed:
+        return Verdict.CONFIRMED
     since = facts.scanned_at - inside.at
     if inside.same_device and timedelta(0) <= since < REPEAT_WINDOW:
         return Verdict.SAME_SCAN_REPEAT
     return Verdict.ALREADY_INSIDE
 
 
-def people_inside(answers: Iterable[tuple[int, Verdict]]) -> frozenset[int]:
-    """Return who is inside after these answers, given as (person, verdict) in ledger order.
+MOVING: frozenset[Verdict] = frozenset({Verdict.ADMITTED, Verdict.CONFIRMED, Verdict.LEFT})
+"""Answers after which somebody else is inside, or counts otherwise, than before."""
 
-    Read up to a stated head of the ledger, this is the presence that a ballot counts.
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A record of the door that moves people: who came, was confirmed, waits again, or left.
+
+    `taken_back`: they left because their admission was undone.
     """
-    inside: set[int] = set()
-    for person_id, verdict in answers:
-        if verdict is Verdict.ADMITTED:
-            inside.add(person_id)
-        elif verdict is Verdict.LEFT:
-            inside.discard(person_id)
-    return frozenset(inside)
+
+    came: frozenset[int] = frozenset()
+    confirmed: frozenset[int] = frozenset()
+    waiting: frozenset[int] = frozenset()
+    left: frozenset[int] = frozenset()
+    taken_back: bool = False
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> Self:
+        """Read a record's body; one that refused somebody moves nobody."""
+        if body["method"] == Method.ROLL_CALL:
+            answered, silent = frozenset(body["answered"]), frozenset(body["silent"])
+            return cls(answered, answered, silent - answered)
+        if body["verdict"] not in MOVING or body["registration_id"] is None:
+            return cls()
+        one = frozenset({int(body["registration_id"])})
+        if body["verdict"] == Verdict.LEFT:
+            return cls(left=one, taken_back=body["scan_id"].startswith(UNDO))
+        came = one if body["verdict"] == Verdict.ADMITTED else frozenset[int]()
+        return cls(came, one if is_staffed(Method(body["method"])) else frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """Who is inside after some records of the door, and of them who was seen by somebody.
+
+    `came` are those who were let in at some time; what was taken back never was.
+    """
+
+    inside: frozenset[int] = frozenset()
+    confirmed: frozenset[int] = frozenset()
+    came: frozenset[int] = frozenset()
+
+
+def hall_after(moves: Iterable[Move]) -> Hall:
+    """Return who is inside after these moves, in the order of the ledger.
+
+    Read up to a stated head of the ledger, `confirmed` is the presence that a ballot counts. A
+    roll-call stands in that order like a scan: who answered is inside and confirmed, who speaks
+    for a unit that did not answer is confirmed no more and waits, inside or not, until a staffed
+    gate sees them; what comes after it changes it further.
+    """
+    inside, confirmed = set[int](), set[int]()
+    times: dict[int, int] = {}
+    for move in moves:
+        for one in move.came - inside:
+            times[one] = times.get(one, 0) + 1
+        if move.taken_back:
+            for one in move.left & inside:
+                times[one] -= 1
+        inside |= move.came
+        inside -= move.left
+        confirmed |= move.confirmed & inside
+        confirmed -= move.left | move.waiting
+    came = frozenset(one for one, count in times.items() if count > 0)
+    return Hall(frozenset(inside), frozenset(confirmed), came)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,3 +384,41 @@ def units_present(
         for mandate in mandates
         if mandate.person_id in people and (proxies or not mandate.is_proxy)
     )
+
+
+class CallState(StrEnum):
+    """Where a roll-call stands: units are being called; called, a second person is asked; ended."""
+
+    CALLING = "calling"
+    CALLED = "called"
+    CONFIRMED = "confirmed"
+    DROPPED = "dropped"
+
+
+CALL_STATE_LABEL: dict[CallState, str] = {
+    CallState.CALLING: N_("正在点名"),
+    CallState.CALLED: N_("待另一人确认"),
+    CallState.CONFIRMED: N_("已确认"),
+    CallState.DROPPED: N_("已放弃"),
+}
+_WHY_NOT_CALLING: dict[CallState, str] = {
+    CallState.CALLED: N_("点名已经点完，正等另一人确认；要改就先退回。"),
+    CallState.CONFIRMED: N_("这次点名已经确认，不再更改；有误请重新点名。"),
+    CallState.DROPPED: N_("这次点名已经放弃，请重新点名。"),
+}
+
+
+def ensure_calling(state: CallState) -> None:
+    """Raise Conflict unless answers may still be noted."""
+    if state is not CallState.CALLING:
+        raise Conflict(f"roll_call_{state}", _WHY_NOT_CALLING[state])
+
+
+def ensure_may_confirm(state: CallState, called_by: int | None, user_id: int) -> None:
+    """Raise Conflict unless the calling is over, Forbidden for who called: two persons confirm."""
+    if state is CallState.CALLING:
+        raise Conflict("roll_call_calling", N_("点名还没有点完，请先点完。"))
+    if state is not CallState.CALLED:
+        raise Conflict(f"roll_call_{state}", _WHY_NOT_CALLING[state])
+    if called_by == user_id:
+        raise Forbidden("second_person", N_("点名的人不能自己确认，请另一位工作人员核对后确认。"))

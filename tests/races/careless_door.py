@@ -22,8 +22,9 @@ LOOK = sa.text(
 )
 CLAIM = sa.text(
     "INSERT INTO admissions"
-    " (meeting_id, session_id, registration_id, gate_id, device, admitted_at)"
-    " VALUES (:meeting_id, :session_id, :registration_id, :gate_id, :device, :admitted_at)"
+    " (meeting_id, session_id, registration_id, gate_id, device, method, confirmed, admitted_at)"
+    " VALUES (:meeting_id, :session_id, :registration_id, :gate_id, :device, 'qr', true,"
+    " :admitted_at)"
 ).bindparams(*scans.CLAIM._bindparams.values())
 
 

@@ -9,12 +9,13 @@ from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
-from eventapp.checkin.rules import UNDO, Verdict, people_inside
+from eventapp.checkin.rules import Move, hall_after
 from eventapp.core import clock, keys
 from eventapp.core.ledger import GENESIS, canonical, link
 
 PURPOSE = b"menghui attendance 1\n"
 """Stands before what is signed: no signature of a pass, over 12 bytes, is ever one of these."""
+PARTS = ("meeting", "head", "came", "inside", "confirmed", "gates")
 
 
 def signed_attendance(attendance: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def signed_attendance(attendance: Mapping[str, Any]) -> dict[str, Any]:
     statement = _frozen(
         {
             "what": "attendance",
-            **{name: attendance[name] for name in ("meeting", "head", "came", "inside", "gates")},
+            **{name: attendance[name] for name in PARTS},
             "people": people["digest"],
             "signed_at": clock.now().isoformat(),
         }
@@ -102,17 +103,10 @@ def _chain(record: Mapping[str, Any], statement: Mapping[str, Any]) -> Iterator[
 
 
 def _count(record: Mapping[str, Any], statement: Mapping[str, Any]) -> Iterator[str]:
-    moves: list[tuple[int, Verdict]] = []
-    times: dict[int, int] = {}
-    for entry in record["records"]:
-        body = json.loads(entry["body"])
-        who, verdict = body["registration_id"], body["verdict"]
-        if verdict not in {Verdict.ADMITTED, Verdict.LEFT}:
-            continue
-        moves.append((who, Verdict(verdict)))
-        if verdict == Verdict.ADMITTED or body["scan_id"].startswith(UNDO):
-            times[who] = times.get(who, 0) + (1 if verdict == Verdict.ADMITTED else -1)
-    if sorted(one for one, count in times.items() if count > 0) != statement["came"]:
+    hall = hall_after(Move.of(json.loads(entry["body"])) for entry in record["records"])
+    if sorted(hall.came) != statement["came"]:
         yield "came: the records give others"
-    if sorted(people_inside(moves)) != statement["inside"]:
+    if sorted(hall.inside) != statement["inside"]:
         yield "inside: the records give others"
+    if sorted(hall.confirmed) != statement.get("confirmed", sorted(hall.confirmed)):
+        yield "confirmed: the records give others"

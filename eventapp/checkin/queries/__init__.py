@@ -22,6 +22,7 @@ from eventapp.checkin.queries.door import (
     tally_of,
 )
 from eventapp.checkin.queries.presence import (
+    CalledRoll,
     Presence,
     ProxyInside,
     Quorum,
@@ -29,8 +30,17 @@ from eventapp.checkin.queries.presence import (
     came_in,
     inside_now,
     presence_of,
+    roll_call_of,
     scope_of,
     units_inside,
+)
+from eventapp.checkin.queries.rollcalls import (
+    Answerer,
+    CallLine,
+    CallRow,
+    Roll,
+    roll_calls_of,
+    roll_in,
 )
 from eventapp.checkin.queries.rosters import (
     Arrival,
@@ -50,9 +60,13 @@ from eventapp.checkin.queries.rosters import (
 __all__ = [
     "ABSENCE_LABEL",
     "Absence",
+    "Answerer",
     "Arrival",
     "ArrivalCounts",
     "Board",
+    "CallLine",
+    "CallRow",
+    "CalledRoll",
     "GateCount",
     "MissingUnit",
     "OwnScan",
@@ -60,6 +74,7 @@ __all__ = [
     "ProxyInside",
     "Quorum",
     "Refusal",
+    "Roll",
     "Scanned",
     "Sheet",
     "SheetRow",
@@ -80,6 +95,9 @@ __all__ = [
     "missing_units",
     "presence_of",
     "refusals_of",
+    "roll_call_of",
+    "roll_calls_of",
+    "roll_in",
     "scanned_person",
     "scans_of_person",
     "scope_of",

@@ -9,13 +9,12 @@ from eventapp.alliance.models import Organisation, Person
 from eventapp.checkin.models import Gate, Scan
 from eventapp.checkin.queries.door import UNIT
 from eventapp.checkin.queries.presence import presence_of, scope_of
-from eventapp.checkin.rules import UNDO, Verdict
 from eventapp.core.db import db
 from eventapp.meetings.models import Meeting
 from eventapp.registration.models import Registration
 
 _RECORDS = (
-    sa.select(Scan.seq, Scan.body, Scan.hash, Scan.registration_id, Scan.verdict, Scan.scan_id)
+    sa.select(Scan.seq, Scan.body, Scan.hash)
     .where(Scan.scope_id == sa.bindparam("scope_id"), Scan.seq <= sa.bindparam("seq"))
     .order_by(Scan.seq)
 )
@@ -24,7 +23,8 @@ _RECORDS = (
 def attendance_of(meeting_id: int, *, until_seq: int | None = None) -> dict[str, Any]:
     """Give the parts of an attendance up to a head, by default the present one; see records.md.
 
-    `came` counts whoever was let in at some time and not taken back, `inside` who had not left.
+    `came` counts whoever was let in at some time and not taken back, `inside` who had not left,
+    `confirmed` who of those was seen by a staffed gate or a roll-call.
     Names stand in `people` alone, so that they can be left out later. Raises NotFound for a head
     that the ledger does not have.
     """
@@ -32,18 +32,13 @@ def attendance_of(meeting_id: int, *, until_seq: int | None = None) -> dict[str,
     rows = db.session.execute(
         _RECORDS, {"scope_id": scope_of(meeting_id), "seq": presence.head_seq}
     ).all()
-    times: dict[int, int] = {}
-    for row in rows:
-        if row.verdict is Verdict.ADMITTED:
-            times[row.registration_id] = times.get(row.registration_id, 0) + 1
-        elif row.verdict is Verdict.LEFT and row.scan_id.startswith(UNDO):
-            times[row.registration_id] = times.get(row.registration_id, 0) - 1
-    came = sorted(one for one, count in times.items() if count > 0)
+    came = sorted(presence.came)
     return {
         "meeting": {"id": meeting_id, "title": _title(meeting_id)},
         "head": {"seq": presence.head_seq, "hash": presence.head_hash},
         "came": came,
         "inside": sorted(presence.inside),
+        "confirmed": sorted(presence.confirmed),
         "gates": _gates(meeting_id),
         "people": _people(came),
         "records": [{"seq": row.seq, "body": row.body, "hash": row.hash} for row in rows],

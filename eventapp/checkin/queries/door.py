@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from eventapp.alliance.models import Organisation, Person
 from eventapp.checkin.models import Admission, DoorSession, Gate, Scan
-from eventapp.checkin.rules import NAMELESS, Method, Verdict
+from eventapp.checkin.rules import MOVING, NAMELESS, Method, Verdict
 from eventapp.core.access import Actor
 from eventapp.core.db import Base, db
 from eventapp.core.errors import N_, NotFound
@@ -52,6 +52,7 @@ KNOCK = (
         gates.c.closes_at,
         sessions.c.id.label("session_id"),
         sessions.c.capacity,
+        sessions.c.signs,
         heads.c.seq,
         heads.c.hash,
         scans.c.content,
@@ -110,8 +111,13 @@ HERE = (
 """The registration at this meeting of somebody whose pass names another, one alive first."""
 
 INSIDE = (
-    sa.select(admissions.c.device, admissions.c.admitted_at, gates.c.name.label("gate"))
-    .select_from(admissions.join(gates, gates.c.id == admissions.c.gate_id))
+    sa.select(
+        admissions.c.device,
+        admissions.c.admitted_at,
+        admissions.c.confirmed,
+        sa.func.coalesce(gates.c.name, "").label("gate"),
+    )
+    .select_from(admissions.outerjoin(gates, gates.c.id == admissions.c.gate_id))
     .where(
         admissions.c.registration_id == _bind("registration_id"),
         admissions.c.session_id == _bind("session_id"),
@@ -260,7 +266,7 @@ _LAST = (
     .limit(_bind("most"))
 )
 _LAST_OF_DEVICE = _LAST.where(scans.c.device == _bind("device"))
-_REFUSED = _LAST.where(scans.c.verdict.not_in((Verdict.ADMITTED, Verdict.LEFT)))
+_REFUSED = _LAST.where(scans.c.verdict.not_in(MOVING))
 
 
 def _scanned(row: Any) -> Scanned:

@@ -1,13 +1,14 @@
 """Who is inside, by the ledger of scans up to a stated head."""
 
-from collections import Counter
-from collections.abc import Collection
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from eventapp.checkin.models import Admission, Scan
-from eventapp.checkin.rules import UNDO, Verdict, people_inside
+from eventapp.checkin.rules import MOVING, Hall, Method, Move, hall_after
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
 from eventapp.core.ledger import GENESIS, Head, head_of
@@ -15,12 +16,17 @@ from eventapp.meetings.models import Meeting
 from eventapp.registration.models import Mandate, Registration
 
 _MOVES = (
-    sa.select(Scan.registration_id, Scan.verdict)
+    sa.select(
+        Scan.registration_id,
+        Scan.verdict,
+        Scan.method,
+        Scan.scan_id,
+        sa.case((Scan.method == Method.ROLL_CALL, Scan.body)).label("body"),
+    )
     .where(
         Scan.scope_id == sa.bindparam("scope_id"),
         Scan.seq <= sa.bindparam("seq"),
-        Scan.registration_id.is_not(None),
-        Scan.verdict.in_((Verdict.ADMITTED, Verdict.LEFT)),
+        Scan.verdict.in_(MOVING),
     )
     .order_by(Scan.seq)
 )
@@ -29,11 +35,16 @@ _SCOPE = sa.select(Meeting.scope_id).where(Meeting.id == sa.bindparam("meeting_i
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """The registrations inside, and the head of the ledger that says so."""
+    """The registrations inside, and the head of the ledger that says so.
+
+    `confirmed` are those of them whom a staffed gate or a roll-call saw; `came` also who left.
+    """
 
     head_seq: int
     head_hash: str
     inside: frozenset[int]
+    confirmed: frozenset[int]
+    came: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +61,15 @@ class UnitPresence:
     """The units with somebody inside who speaks for them, up to a head of the ledger.
 
     `units` are there in person; `proxies` are all those carried by somebody inside, also of
-    units that have since come themselves.
+    units that have since come themselves. Only who is confirmed speaks; `waiting` are the units
+    whose people are inside and still have to be seen by a staffed gate or a roll-call.
     """
 
     head_seq: int
     head_hash: str
     units: frozenset[int]
     proxies: tuple[ProxyInside, ...]
+    waiting: frozenset[int] = frozenset()
 
     @property
     def by_proxy(self) -> frozenset[int]:
@@ -70,7 +83,7 @@ class Quorum:
 
     `number` and `title` are those of the motion, 0 and empty where no ballot is prepared;
     `units` are who may vote, (id, name) in the order of protocol; `present` counts as the rule
-    says.
+    says; `waiting` are those whose people are inside, not yet confirmed.
     """
 
     number: int
@@ -81,6 +94,7 @@ class Quorum:
     by_proxy: frozenset[int]
     present: int
     needed: int
+    waiting: frozenset[int] = frozenset()
 
     @property
     def lacking(self) -> int:
@@ -120,9 +134,18 @@ def presence_of(meeting_id: int, *, until_seq: int | None = None) -> Presence:
     """
     scope_id = scope_of(meeting_id)
     head = head_of(scope_id, Scan.ledger) if until_seq is None else _head_at(scope_id, until_seq)
-    moves = db.session.execute(_MOVES, {"scope_id": scope_id, "seq": head.seq})
-    inside = people_inside((row.registration_id, row.verdict) for row in moves)
-    return Presence(head.seq, head.hash, inside)
+    hall = hall_at(scope_id, head.seq)
+    return Presence(head.seq, head.hash, hall.inside, hall.confirmed, hall.came)
+
+
+def hall_at(scope_id: int, seq: int) -> Hall:
+    """Tell who is inside by the records of a ledger up to a number."""
+    return hall_after(_moves(scope_id, seq))
+
+
+def _moves(scope_id: int, seq: int) -> Iterator[Move]:
+    for row in db.session.execute(_MOVES, {"scope_id": scope_id, "seq": seq}):
+        yield Move.of(json.loads(row.body) if row.body else row._asdict())
 
 
 def units_inside(meeting_id: int, *, until_seq: int | None = None) -> UnitPresence:
@@ -132,16 +155,18 @@ def units_inside(meeting_id: int, *, until_seq: int | None = None) -> UnitPresen
         sa.select(Registration.id, Registration.person_id, Registration.organisation_id).where(
             Registration.meeting_id == meeting_id
         )
-    )
+    ).all()
     unit_of = {
-        row.person_id: row.organisation_id for row in registered if row.id in presence.inside
+        row.person_id: row.organisation_id for row in registered if row.id in presence.confirmed
     }
+    inside = {row.person_id for row in registered if row.id in presence.inside}
     mandates = db.session.execute(
         sa.select(Mandate.organisation_id, Mandate.person_id, Mandate.proxy)
         .where(Mandate.meeting_id == meeting_id, Mandate.revoked_at.is_(None))
         .order_by(Mandate.id)
-    )
+    ).all()
     carried = [row for row in mandates if row.person_id in unit_of]
+    spoken_for = {row.organisation_id for row in carried}
     return UnitPresence(
         presence.head_seq,
         presence.head_hash,
@@ -151,26 +176,36 @@ def units_inside(meeting_id: int, *, until_seq: int | None = None) -> UnitPresen
             for row in carried
             if row.proxy
         ),
+        frozenset(row.organisation_id for row in mandates if row.person_id in inside) - spoken_for,
     )
 
 
-def came_in(registration_ids: Collection[int]) -> frozenset[int]:
-    """Tell which of these registrations were let in at some time; what was undone never was."""
-    rows = db.session.execute(
-        sa.select(Scan.registration_id, Scan.verdict, Scan.scan_id)
-        .where(
-            Scan.registration_id.in_(registration_ids),
-            Scan.verdict.in_((Verdict.ADMITTED, Verdict.LEFT)),
-        )
-        .order_by(Scan.seq)
+def came_in(meeting_id: int) -> frozenset[int]:
+    """Tell which registrations were let in at some time; what was undone never was."""
+    return presence_of(meeting_id).came
+
+
+@dataclass(frozen=True, slots=True)
+class CalledRoll:
+    """A roll-call that counts: its record in the door's ledger, and when it was confirmed."""
+
+    seq: int
+    at: datetime
+
+
+def roll_call_of(meeting_id: int, *, until_seq: int | None = None) -> CalledRoll | None:
+    """Find the newest confirmed roll-call up to a head of the ledger; None without one."""
+    query = (
+        sa.select(Scan.seq, Scan.received_at)
+        .join(Meeting, Meeting.scope_id == Scan.scope_id)
+        .where(Meeting.id == meeting_id, Scan.method == Method.ROLL_CALL)
+        .order_by(Scan.seq.desc())
+        .limit(1)
     )
-    times: Counter[int | None] = Counter()
-    for row in rows:
-        if row.verdict is Verdict.ADMITTED:
-            times[row.registration_id] += 1
-        elif row.scan_id.startswith(UNDO):
-            times[row.registration_id] -= 1
-    return frozenset(one for one, count in times.items() if one is not None and count > 0)
+    if until_seq is not None:
+        query = query.where(Scan.seq <= until_seq)
+    row = db.session.execute(query).first()
+    return CalledRoll(row.seq, row.received_at) if row else None
 
 
 def inside_now(meeting_id: int) -> frozenset[int]:

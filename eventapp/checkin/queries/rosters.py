@@ -10,10 +10,9 @@ import sqlalchemy as sa
 from eventapp.alliance.models import Organisation, Person
 from eventapp.checkin.models import Admission, Gate, Scan
 from eventapp.checkin.queries.door import UNIT, Scanned, refused_scans
-from eventapp.checkin.rules import Method, Verdict
+from eventapp.checkin.rules import MOVING, Method, Verdict
 from eventapp.core.db import db
 from eventapp.core.ledger import head_of
-from eventapp.meetings.models import Meeting
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import Category, State
 
@@ -36,6 +35,7 @@ class Arrival:
     admitted_at: datetime
     gate: str
     method: Method
+    confirmed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +71,6 @@ class Sheet:
     rows: tuple[SheetRow, ...]
 
 
-_METHOD = (
-    sa.select(Scan.method)
-    .where(
-        Scan.registration_id == Registration.id,
-        Scan.scope_id == Meeting.scope_id,
-        Scan.verdict == Verdict.ADMITTED,
-    )
-    .order_by(Scan.seq.desc())
-    .limit(1)
-    .correlate(Registration, Meeting)
-    .scalar_subquery()
-)
 _EXPECTED = (
     sa.select(
         Registration.id.label("registration_id"),
@@ -95,9 +83,9 @@ _EXPECTED = (
         Registration.place,
         Admission.admitted_at,
         Gate.name.label("gate"),
-        _METHOD.label("method"),
+        Admission.method,
+        Admission.confirmed,
     )
-    .join(Meeting, Meeting.id == Registration.meeting_id)
     .join(Person, Person.id == Registration.person_id)
     .outerjoin(Organisation, Organisation.id == Registration.organisation_id)
     .outerjoin(Admission, Admission.registration_id == Registration.id)
@@ -132,8 +120,9 @@ def arrivals_of(meeting_id: int) -> list[Arrival]:
             row.category,
             row.place,
             row.admitted_at,
-            row.gate,
+            row.gate or "",
             row.method,
+            row.confirmed,
         )
         for row in db.session.execute(_ARRIVED, {"meeting_id": meeting_id})
     ]
@@ -142,7 +131,7 @@ def arrivals_of(meeting_id: int) -> list[Arrival]:
 def gate_counts(meeting_id: int) -> list[GateCount]:
     """Count what each gate let in and refused."""
     admitted = sa.func.count().filter(Scan.verdict == Verdict.ADMITTED)
-    refused = sa.func.count(Scan.id).filter(Scan.verdict.not_in((Verdict.ADMITTED, Verdict.LEFT)))
+    refused = sa.func.count(Scan.id).filter(Scan.verdict.not_in(MOVING))
     rows = db.session.execute(
         sa.select(Gate.id, Gate.name, admitted, refused)
         .outerjoin(Scan, Scan.gate_id == Gate.id)

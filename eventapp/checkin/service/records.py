@@ -27,7 +27,7 @@ class Knock:
     """One scan as it was sent: a text that was read, or a registration that staff found."""
 
     scope_id: int
-    gate_id: int
+    gate_id: int | None
     scan_id: str
     device: str
     text: str

@@ -22,6 +22,7 @@ from eventapp.checkin.rules import (
     Method,
     Verdict,
     decide_admission,
+    is_staffed,
 )
 from eventapp.checkin.service.records import Answer, Knock, content_of, release, write_scan
 from eventapp.core import clock, keys
@@ -34,19 +35,25 @@ from eventapp.registration.rules import clean_code, code_is_plausible, decode_cl
 _ADMITTED_AT = sa.bindparam("admitted_at", type_=Admission.admitted_at.type)
 CLAIM = sa.text(
     "INSERT INTO admissions"
-    " (meeting_id, session_id, registration_id, gate_id, device, admitted_at)"
-    " VALUES (:meeting_id, :session_id, :registration_id, :gate_id, :device, :admitted_at)"
+    " (meeting_id, session_id, registration_id, gate_id, device, method, confirmed, admitted_at)"
+    " VALUES (:meeting_id, :session_id, :registration_id, :gate_id, :device, :method, :confirmed,"
+    " :admitted_at)"
     " ON CONFLICT (registration_id, session_id) DO NOTHING RETURNING id"
 ).bindparams(_ADMITTED_AT)
 # Counted here and not in KNOCK: what KNOCK sees is older than the head that it waits for.
 CLAIM_A_PLACE = sa.text(
     "INSERT INTO admissions"
-    " (meeting_id, session_id, registration_id, gate_id, device, admitted_at)"
-    " SELECT :meeting_id, :session_id, :registration_id, :gate_id, :device, :admitted_at"
+    " (meeting_id, session_id, registration_id, gate_id, device, method, confirmed, admitted_at)"
+    " SELECT :meeting_id, :session_id, :registration_id, :gate_id, :device, :method, :confirmed,"
+    " :admitted_at"
     " WHERE (SELECT count(*) FROM admissions"
     " WHERE meeting_id = :meeting_id AND session_id = :session_id) < :capacity"
     " ON CONFLICT (registration_id, session_id) DO NOTHING RETURNING id"
 ).bindparams(_ADMITTED_AT)
+CONFIRM = sa.text(
+    "UPDATE admissions SET confirmed = true"
+    " WHERE registration_id = :registration_id AND session_id = :session_id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +153,9 @@ def _answer(knock: Knock) -> Answer:
         verdict, inside = _decide(connection, knock, place, facts, holder)
         if verdict is Verdict.LEFT:
             release(connection, holder.id, place.session_id)
+        elif verdict is Verdict.CONFIRMED:
+            key = {"registration_id": holder.id, "session_id": place.session_id}
+            connection.execute(CONFIRM, key)
         answer = _worded(connection, knock, place, verdict, holder, inside)
         more = {"manual": knock.reason} if knock.reason else {}
         write_scan(connection, knock, Head(place.seq, place.hash), verdict, answer, **more)
@@ -190,6 +200,7 @@ def _look_up(
         gate_opens_at=place.opens_at,
         gate_closes_at=place.closes_at,
         direction=knock.direction,
+        staffed=is_staffed(knock.method),
     )
     holder = _holder(connection, reading)
     if holder is None:
@@ -234,6 +245,8 @@ def _decide(
             "meeting_id": place.meeting_id,
             "gate_id": knock.gate_id,
             "device": knock.device,
+            "method": knock.method.value,
+            "confirmed": facts.staffed,
             "admitted_at": knock.received_at,
         }
         if place.capacity is None:
@@ -244,7 +257,10 @@ def _decide(
         if claimed.first() is not None:
             return verdict, None
     row = connection.execute(door.INSIDE, key).first()
-    inside = Inside(row.admitted_at, row.gate, row.device == knock.device) if row else None
+    inside = None
+    if row is not None:
+        same = row.device == knock.device
+        inside = Inside(row.admitted_at, row.gate, same, row.confirmed)
     return decide_admission(replace(facts, inside=inside)), inside
 
 

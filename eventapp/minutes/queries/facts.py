@@ -1,19 +1,15 @@
 """The composer: what happened at a meeting, asked of every feature that recorded some of it."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-
-import sqlalchemy as sa
 
 from eventapp.agenda.queries import Item as AgendaRow
 from eventapp.agenda.queries import items_of
 from eventapp.alliance.queries import Member, alliance_of, members_of
 from eventapp.ceremony.queries import agreements_of, plaques_of, unveilings_of
 from eventapp.ceremony.rules import ActState, AgreementState
-from eventapp.checkin.models import Scan
-from eventapp.checkin.rules import Verdict
-from eventapp.core.db import db
+from eventapp.checkin.queries import came_in
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_of
 from eventapp.meetings.rules import Kind as MeetingKind
@@ -38,9 +34,6 @@ from eventapp.registration.rules import Category
 from eventapp.registration.rules import State as RegistrationState
 from eventapp.voting.queries import OutcomeRow, outcomes_of, votes_of
 from eventapp.voting.rules import CHOICE_LABELS, MODE_LABELS, RESULT_LABELS, BallotState, Mode
-
-UNDO = "undo-"
-"""How the id of a scan begins that takes an admission back."""
 
 COUNTED = frozenset({Category.LEADER, Category.GUEST, Category.DELEGATE, Category.OBSERVER})
 """Who attends the meeting; the press and the staff are there for other work."""
@@ -67,7 +60,7 @@ def facts_of(meeting_id: int) -> Facts:
     """
     meeting = meeting_of(meeting_id)
     items = items_of(meeting_id)
-    came = _came(meeting)
+    came = came_in(meeting_id)
     registered = [row for row in registrations_of(meeting_id) if row.category in COUNTED]
     arrivals = [row for row in registered if row.id in came]
     approved = sum(row.state is RegistrationState.APPROVED for row in registered)
@@ -88,29 +81,6 @@ def facts_of(meeting_id: int) -> Facts:
         plaques=_plaques(meeting_id),
         unveilings=_unveilings(meeting_id),
     )
-
-
-def _came(meeting: Meeting) -> set[int]:
-    """Tell which registrations came in at any time, by the ledger of scans.
-
-    Who has left by the end still attended; an admission that was undone never was one.
-    """
-    moves = db.session.execute(
-        sa.select(Scan.registration_id, Scan.verdict, Scan.scan_id)
-        .where(
-            Scan.scope_id == meeting.scope_id,
-            Scan.registration_id.is_not(None),
-            Scan.verdict.in_((Verdict.ADMITTED, Verdict.LEFT)),
-        )
-        .order_by(Scan.seq)
-    )
-    entries: Counter[int] = Counter()
-    for registration_id, verdict, scan_id in moves:
-        if verdict is Verdict.ADMITTED:
-            entries[registration_id or 0] += 1
-        elif scan_id.startswith(UNDO):
-            entries[registration_id or 0] -= 1
-    return {registration_id for registration_id, times in entries.items() if times > 0}
 
 
 def _overview(

@@ -12,11 +12,12 @@ from eventapp.voting.rules import Attendance, Snapshot, attendance_of
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """The attendance up to a head of the door's ledger."""
+    """The attendance up to a head of the door's ledger; who waits to be confirmed is not in it."""
 
     attendance: Attendance
     head_seq: int
     head_hash: str
+    waiting: frozenset[int] = frozenset()
 
     def counted(self, electorate: frozenset[int]) -> Snapshot:
         """Count the units of an electorate that are here."""
@@ -27,7 +28,7 @@ def attendance_now(meeting_id: int) -> Now:
     """Tell which units have somebody inside who speaks for them, and which proxies speak."""
     here = units_inside(meeting_id)
     carried = ((proxy.principal, proxy.person_id) for proxy in here.proxies)
-    return Now(attendance_of(here.units, carried), here.head_seq, here.head_hash)
+    return Now(attendance_of(here.units, carried), here.head_seq, here.head_hash, here.waiting)
 
 
 def counts_of_presence(ballot_ids: list[int]) -> dict[tuple[int, str], Snapshot]:

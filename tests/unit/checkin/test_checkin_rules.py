@@ -17,11 +17,13 @@ from eventapp.checkin.rules import (
     Direction,
     Inside,
     Method,
+    Move,
     Speaker,
     Tone,
     Verdict,
     decide_admission,
-    people_inside,
+    hall_after,
+    is_staffed,
     units_present,
 )
 
@@ -198,6 +200,17 @@ def test_nobody_who_is_inside_is_told_that_there_is_no_place(
     assert decide_admission(inside) is not Verdict.FULL
 
 
+def record(who: int, verdict: Verdict, method: Method = Method.QR, scan_id: str = "a-scan") -> Move:
+    """Read a scan as it stands in the ledger."""
+    return Move.of(
+        {"registration_id": who, "verdict": verdict, "method": method, "scan_id": scan_id}
+    )
+
+
+def people_inside(answers: list[tuple[int, Verdict]]) -> frozenset[int]:
+    return hall_after(record(*answer) for answer in answers).inside
+
+
 PASSAGES = st.lists(st.tuples(st.integers(1, 6), st.sampled_from(Direction)), max_size=40)
 
 
@@ -226,6 +239,137 @@ def test_who_left_is_outside_and_who_came_back_is_inside() -> None:
     admitted, left = Verdict.ADMITTED, Verdict.LEFT
     answers = [(1, admitted), (2, admitted), (3, admitted), (2, left), (3, left), (3, admitted)]
     assert people_inside([*answers, (9, Verdict.REVOKED)]) == {1, 3}
+
+
+def kiosk(who: int) -> Move:
+    return record(who, Verdict.ADMITTED, Method.KIOSK)
+
+
+def roll_call(answered: list[int], silent: list[int]) -> Move:
+    return Move.of({"method": Method.ROLL_CALL, "answered": answered, "silent": silent})
+
+
+# Each: what the door recorded, in its order; who is inside then; who of them counts; who came.
+HISTORIES = {
+    "who came by a staffed gate counts": ([record(1, Verdict.ADMITTED)], {1}, {1}, {1}),
+    "who came by the kiosk is inside and waits": ([kiosk(1)], {1}, set(), {1}),
+    "a staffed gate confirms who waits": (
+        [kiosk(1), record(1, Verdict.CONFIRMED)],
+        {1},
+        {1},
+        {1},
+    ),
+    "who leaves and comes again by the kiosk waits again": (
+        [record(1, Verdict.ADMITTED), record(1, Verdict.LEFT), kiosk(1)],
+        {1},
+        set(),
+        {1},
+    ),
+    "a roll-call alone is a presence": ([roll_call([1, 2], [3])], {1, 2}, {1, 2}, {1, 2}),
+    "who answers counts, though the kiosk let them in": (
+        [kiosk(1), roll_call([1], [])],
+        {1},
+        {1},
+        {1},
+    ),
+    "who was scanned and is silent is inside and waits": (
+        [record(1, Verdict.ADMITTED), record(2, Verdict.ADMITTED), roll_call([1], [2])],
+        {1, 2},
+        {1},
+        {1, 2},
+    ),
+    "who was not called stays as they were": (
+        [record(1, Verdict.ADMITTED), kiosk(2), roll_call([], [])],
+        {1, 2},
+        {1},
+        {1, 2},
+    ),
+    "who was silent is confirmed by a scan after it": (
+        [record(1, Verdict.ADMITTED), roll_call([], [1]), record(1, Verdict.CONFIRMED)],
+        {1},
+        {1},
+        {1},
+    ),
+    "who answered and leaves is gone": (
+        [roll_call([1, 2], []), record(1, Verdict.LEFT)],
+        {2},
+        {2},
+        {1, 2},
+    ),
+    "who comes after it counts too": (
+        [roll_call([1], [2]), record(2, Verdict.ADMITTED)],
+        {1, 2},
+        {1, 2},
+        {1, 2},
+    ),
+    "the newest roll-call stands": (
+        [roll_call([1, 2], []), roll_call([1], [2])],
+        {1, 2},
+        {1},
+        {1, 2},
+    ),
+    "who answers for one unit and is silent for another is there": (
+        [roll_call([1], [1, 2])],
+        {1},
+        {1},
+        {1},
+    ),
+    "what was taken back never came, answered or not": (
+        [
+            record(1, Verdict.ADMITTED),
+            roll_call([1], []),
+            record(1, Verdict.LEFT, Method.MANUAL, "undo-1"),
+        ],
+        set(),
+        set(),
+        set(),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HISTORIES)
+def test_the_hall_after(name: str) -> None:
+    moves, inside, confirmed, came = HISTORIES[name]
+    hall = hall_after(moves)
+    assert (hall.inside, hall.confirmed, hall.came) == (inside, confirmed, came)
+
+
+IDS = st.integers(1, 5)
+MOVES = st.lists(
+    st.one_of(
+        st.builds(
+            record, IDS, st.sampled_from(Verdict), st.sampled_from([Method.QR, Method.KIOSK])
+        ),
+        st.builds(roll_call, st.lists(IDS), st.lists(IDS)),
+    ),
+    max_size=30,
+)
+
+
+@given(MOVES)
+def test_whoever_counts_is_inside_and_whoever_is_inside_came(moves: list[Move]) -> None:
+    hall = hall_after(moves)
+    assert hall.confirmed <= hall.inside <= hall.came
+
+
+@given(MOVES, st.lists(IDS), st.lists(IDS))
+def test_after_a_roll_call_who_answered_counts_and_who_was_silent_does_not(
+    moves: list[Move], answered: list[int], silent: list[int]
+) -> None:
+    hall = hall_after([*moves, roll_call(answered, silent)])
+    assert set(answered) <= hall.confirmed
+    assert not (set(silent) - set(answered)) & hall.confirmed
+
+
+def test_only_the_kiosk_is_unattended() -> None:
+    assert {method for method in Method if not is_staffed(method)} == {Method.KIOSK}
+
+
+def test_a_kiosk_never_confirms_anybody() -> None:
+    waiting = Inside(NINE - timedelta(minutes=1), "东门", same_device=False, confirmed=False)
+    facts = replace(GOOD, inside=waiting)
+    assert decide_admission(facts) is Verdict.CONFIRMED
+    assert decide_admission(replace(facts, staffed=False)) is Verdict.ALREADY_INSIDE
 
 
 def test_two_delegates_of_one_unit_are_one_unit() -> None:
