@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, current_app
 
 from eventapp.checkin import queries
 from eventapp.checkin.document.takes import gate_with_window
@@ -17,6 +17,11 @@ def register(app: Flask) -> None:
     """Let passes, which know nothing of the door, name its gates, and people see their scans."""
     app.extensions["gate_names"] = _gate_names
     app.extensions.setdefault("own_data", []).append(_own_scans)
+
+
+def quorum_of(meeting_id: int) -> queries.Quorum | None:
+    """Ask voting, which stands above, how many units a decision needs and who is here."""
+    return current_app.extensions["quorum"](meeting_id)
 
 
 def _gate_names(meeting_id: int, category: Category) -> list[str]:

@@ -58,6 +58,8 @@ MEETING_WAYS = (
             "checkin.change_gate",
             "checkin.set_capacity",
             "checkin.show_missing",
+            "checkin.show_roll_calls",
+            "checkin.show_roll_call",
         ),
     ),
     Way("agenda.show_agenda", N_("议程"), "list-ordered", P.MANAGE_AGENDA),

@@ -61,7 +61,7 @@ def test_every_word_of_the_door_is_labelled_and_explained() -> None:
 
 def test_only_an_entry_or_an_exit_sounds_like_success() -> None:
     good = {verdict for verdict, saying in SAYING.items() if saying.tone is Tone.OK}
-    assert good == {Verdict.ADMITTED, Verdict.LEFT}
+    assert good == {Verdict.ADMITTED, Verdict.CONFIRMED, Verdict.LEFT}
 
 
 @pytest.mark.parametrize(("broken", "verdict"), WORSE_AND_WORSE)
