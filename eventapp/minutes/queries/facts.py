@@ -32,7 +32,7 @@ from eventapp.registration.queries import Row as Attendee
 from eventapp.registration.queries import delegations_of, leaves_of, mandates_of, registrations_of
 from eventapp.registration.rules import Category
 from eventapp.registration.rules import State as RegistrationState
-from eventapp.voting.queries import OutcomeRow, outcomes_of, votes_of
+from eventapp.voting.queries import OutcomeRow, outcomes_of, roll_call_behind, votes_of
 from eventapp.voting.rules import CHOICE_LABELS, MODE_LABELS, RESULT_LABELS, BallotState, Mode
 
 COUNTED = frozenset({Category.LEADER, Category.GUEST, Category.DELEGATE, Category.OBSERVER})
@@ -75,7 +75,9 @@ def facts_of(meeting_id: int) -> Facts:
         others=_groups(row for row in present if row.organisation_id not in expected),
         observers=_groups(observers),
         votes=tuple(
-            _vote(row) for row in outcomes_of(meeting_id) if row.state is BallotState.DECLARED
+            _vote(meeting_id, row)
+            for row in outcomes_of(meeting_id)
+            if row.state is BallotState.DECLARED
         ),
         signings=_signings(meeting_id),
         plaques=_plaques(meeting_id),
@@ -186,7 +188,8 @@ def _groups(rows: Iterable[Attendee]) -> tuple[Group, ...]:
     return tuple(Group(unit, tuple(names)) for unit, names in by_unit.items())
 
 
-def _vote(row: OutcomeRow) -> Vote:
+def _vote(meeting_id: int, row: OutcomeRow) -> Vote:
+    roll_call = roll_call_behind(meeting_id, row.ballot_id, row.decision.rule)
     year, number = row.resolution_year, row.resolution_number
     return Vote(
         ballot_id=row.ballot_id,
@@ -208,6 +211,7 @@ def _vote(row: OutcomeRow) -> Vote:
         declared_at=_instant(row.declared_at),
         declared_by=row.declared_by_name,
         casts=_casts(row) if row.mode is Mode.NAMED else (),
+        roll_called_at=_instant(roll_call.at) if roll_call else "",
     )
 
 

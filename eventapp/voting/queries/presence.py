@@ -9,7 +9,7 @@ from eventapp.checkin.queries import CalledRoll, roll_call_of, units_inside
 from eventapp.core.db import db
 from eventapp.voting.models import Attendance as AttendanceRow
 from eventapp.voting.models import VotingRecord
-from eventapp.voting.rules import Attendance, Snapshot, attendance_of
+from eventapp.voting.rules import Attendance, CountedAt, Rule, Snapshot, attendance_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,13 @@ _COUNTS = (
 )
 
 
-def roll_call_behind(
-    meeting_id: int, ballot_id: int, *, at_closing: bool = False
-) -> CalledRoll | None:
+def roll_call_behind(meeting_id: int, ballot_id: int, rule: Rule) -> CalledRoll | None:
     """Find the roll-call that the count of presence of a ballot rests on, if on any.
 
-    It is the newest up to the head of the door's ledger that the count names: the last one of
-    opening and recounts, or with `at_closing` the one at closing.
+    It is the newest up to the head of the door's ledger that the count names: the one at closing
+    where the rule counts then and it is closed, else the last one of opening and recounts.
     """
+    at_closing = rule.counted_at is CountedAt.CLOSING
     for body in db.session.scalars(_COUNTS, {"ballot_id": ballot_id}):
         said = json.loads(body)
         if at_closing or said["kind"] != "closed":

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventapp.agenda.queries import items_of, was_deliberated
 from eventapp.alliance.queries import lists_of
 from eventapp.charter.queries import editions_of
-from eventapp.checkin.queries import CalledRoll
 from eventapp.core.access import Permission
 from eventapp.core.db import transaction
 from eventapp.core.errors import N_, Conflict, DomainError
@@ -37,7 +36,7 @@ from eventapp.voting.queries import (
     votes_of,
 )
 from eventapp.voting.routes.blueprint import bp, heading
-from eventapp.voting.rules import PRESETS, BallotState, CountedAt, Mode, rule_in_words
+from eventapp.voting.rules import PRESETS, BallotState, Mode, rule_in_words
 from eventapp.voting.service import (
     annul_ballot as annul,
 )
@@ -166,7 +165,7 @@ def poll_ballot(meeting: str, ballot_id: int) -> Response:
             "voting/_turnout.html",
             ballot=row,
             units=units,
-            roll_call=_roll_call(row, closed=False),
+            roll_call=roll_call_behind(here.id, ballot_id, row.rule),
             **heading(here),
         )
 
@@ -345,7 +344,7 @@ def _ballot_page(meeting: Meeting, ballot_id: int, **more: Any) -> str:
         count=hand_count_of(ballot_id),
         deliberated=_deliberated(meeting.id, row),
         by_hand=row.mode is not Mode.NAMED,
-        roll_call=_roll_call(row, closed=outcome is not None),
+        roll_call=roll_call_behind(meeting.id, ballot_id, row.rule),
         editable=row.state is BallotState.DRAFT,
         **context,
         **heading(meeting),
@@ -354,8 +353,3 @@ def _ballot_page(meeting: Meeting, ballot_id: int, **more: Any) -> str:
 
 def _deliberated(meeting_id: int, row: BallotRow) -> bool:
     return row.item_id is not None and was_deliberated(meeting_id, row.item_id)
-
-
-def _roll_call(row: BallotRow, *, closed: bool) -> CalledRoll | None:
-    at_closing = closed and row.rule.counted_at is CountedAt.CLOSING
-    return roll_call_behind(row.meeting_id, row.id, at_closing=at_closing)
