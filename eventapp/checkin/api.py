@@ -1,14 +1,14 @@
 """The JSON doors of the phones at the gates. A queue waits for them: columns, no entities."""
 
 from datetime import UTC
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import orjson
 from flask import Blueprint, Response, request
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, ValidationError
 
 from eventapp.checkin import queries, service
-from eventapp.checkin.document.answers import show_answer, show_scan
+from eventapp.checkin.document.answers import show_answer, show_at_kiosk, show_scan
 from eventapp.checkin.rules import TEXT_LONGEST, Direction, Method
 from eventapp.core import clock, feed
 from eventapp.core.access import Permission
@@ -17,6 +17,7 @@ from eventapp.meetings.queries import meeting_here
 from eventapp.web.doors import requires, scope
 from eventapp.web.forms import LARGEST
 from eventapp.web.language import html_lang
+from eventapp.web.lock import locked_place
 from eventapp.web.polling import conditional
 from eventapp.web.session import actor
 
@@ -33,7 +34,7 @@ class ScanIn(BaseModel):
     scan_id: Annotated[str, StringConstraints(min_length=8, max_length=40, pattern=r"^[\w:.-]+$")]
     gate: Number
     text: Annotated[str, StringConstraints(max_length=TEXT_LONGEST)]
-    method: Method = Method.QR
+    method: Literal[Method.QR, Method.TYPED_CODE, Method.WEDGE] = Method.QR
     direction: Direction = Direction.ENTRY
     claimed_at: AwareDatetime | None = None
 
@@ -43,6 +44,24 @@ class UndoIn(BaseModel):
 
     registration_id: Number
     reason: str
+
+
+class KioskScanIn(BaseModel):
+    """A scan at a kiosk: which gate it stands at, and that nobody watches, is not the page's."""
+
+    scan_id: Annotated[str, StringConstraints(min_length=8, max_length=40, pattern=r"^[\w:.-]+$")]
+    text: Annotated[str, StringConstraints(max_length=TEXT_LONGEST)]
+    claimed_at: AwareDatetime | None = None
+
+
+Point = tuple[Number, Number]
+
+
+class SignatureIn(BaseModel):
+    """What a finger wrote after a scan of this device."""
+
+    scan_id: Annotated[str, StringConstraints(min_length=8, max_length=40, pattern=r"^[\w:.-]+$")]
+    strokes: Annotated[list[Annotated[list[Point], Field(max_length=4000)]], Field(max_length=200)]
 
 
 def _sent(shape: type[Sent]) -> Sent:
@@ -82,6 +101,34 @@ def undo_admission(meeting: str) -> Response:
     here = meeting_here(meeting)
     answer = service.undo_admission(actor(), here.id, sent.registration_id, sent.reason)
     return _json(show_answer(answer))
+
+
+@bp.post("/m/<meeting>/api/kiosk")
+@requires(Permission.SUPERVISE_DOOR)
+def record_kiosk_scan(meeting: str) -> Response:
+    """Answer a scan at the kiosk that this browser is locked to; it tells of nobody else."""
+    sent = _sent(KioskScanIn)
+    answer = service.record_scan_in(
+        actor(),
+        scope().id,
+        gate_id=locked_place(meeting),
+        scan_id=sent.scan_id,
+        text=sent.text,
+        method=Method.KIOSK,
+        claimed_at=(sent.claimed_at or clock.now()).astimezone(UTC),
+    )
+    speaks = queries.waits_to_speak(answer["registration_id"])
+    return _json(show_at_kiosk(answer, speaks=speaks))
+
+
+@bp.post("/m/<meeting>/api/signatures")
+@requires(Permission.SCAN_PASSES)
+def sign_sheet(meeting: str) -> Response:
+    """Keep what somebody signed on the screen after they were let in."""
+    sent = _sent(SignatureIn)
+    here = meeting_here(meeting)
+    service.sign_sheet(actor(), here.id, scan_id=sent.scan_id, strokes=sent.strokes)
+    return _json({"signed": True})
 
 
 @bp.get("/m/<meeting>/api/door")

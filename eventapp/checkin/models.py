@@ -137,10 +137,10 @@ class RollCallLine(Base):
     )
 
 
-class Signature(Base):
+class DoorSignature(Base):
     """What somebody wrote with a finger on the sheet; the strokes are a stored file."""
 
-    __tablename__ = "signatures"
+    __tablename__ = "door_signatures"
     registration_id: Mapped[int] = mapped_column(
         sa.ForeignKey("registrations.id"), primary_key=True
     )

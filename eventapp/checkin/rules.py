@@ -221,6 +221,11 @@ NAMELESS: frozenset[Verdict] = frozenset(
 )
 """Answers that name nobody: whoever found an old pass learns nothing about its owner."""
 
+SIGNED: frozenset[Verdict] = frozenset({Verdict.ADMITTED, Verdict.CONFIRMED})
+"""Answers after which a meeting that wants signatures asks for one."""
+SIGNATURES_KEPT = timedelta(days=180)
+"""How long after a meeting what was signed on the screen is kept."""
+
 REPEAT_WINDOW = timedelta(seconds=5)
 UNDO = "undo-"
 """What the number of a scan that takes an admission back begins with."""

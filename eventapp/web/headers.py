@@ -14,7 +14,7 @@ CSP: Final = (
 )
 PLAIN_CSP = CSP.format(wasm="")
 WASM_CSP = CSP.format(wasm=" 'wasm-unsafe-eval'")
-SCANNER_ENDPOINTS = frozenset({"checkin.show_door"})
+SCANNER_ENDPOINTS = frozenset({"checkin.show_door", "checkin.show_kiosk"})
 """Pages with a camera that decodes through WebAssembly."""
 
 _FIXED = (

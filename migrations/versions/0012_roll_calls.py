@@ -113,7 +113,7 @@ def upgrade() -> None:
         op.f("ix_roll_call_lines_registration_id"), "roll_call_lines", ["registration_id"]
     )
     op.create_table(
-        "signatures",
+        "door_signatures",
         sa.Column("registration_id", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("signed_at", instant, nullable=False),
@@ -126,7 +126,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Go back; stops on both databases where a roll-call or a kiosk has left a record."""
     _rebuild_scans(known=False)
-    for name in ("signatures", "roll_call_lines", "roll_calls"):
+    for name in ("door_signatures", "roll_call_lines", "roll_calls"):
         op.drop_table(name)
     op.drop_column("door_sessions", "signs")
     with op.batch_alter_table("admissions") as table:

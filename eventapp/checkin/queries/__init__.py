@@ -13,6 +13,7 @@ from eventapp.checkin.queries.board import (
 )
 from eventapp.checkin.queries.door import (
     Scanned,
+    asks_signature,
     capacity_of,
     device_of,
     gate_in,
@@ -33,6 +34,7 @@ from eventapp.checkin.queries.presence import (
     roll_call_of,
     scope_of,
     units_inside,
+    waits_to_speak,
 )
 from eventapp.checkin.queries.rollcalls import (
     Answerer,
@@ -82,6 +84,7 @@ __all__ = [
     "UnitPresence",
     "arrivals_of",
     "arrivals_over_time",
+    "asks_signature",
     "attendance_of",
     "board_of",
     "came_in",
@@ -104,4 +107,5 @@ __all__ = [
     "sheet_of",
     "tally_of",
     "units_inside",
+    "waits_to_speak",
 ]

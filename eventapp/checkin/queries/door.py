@@ -8,7 +8,7 @@ import orjson
 import sqlalchemy as sa
 
 from eventapp.alliance.models import Organisation, Person
-from eventapp.checkin.models import Admission, DoorSession, Gate, Scan
+from eventapp.checkin.models import Admission, DoorSession, DoorSignature, Gate, Scan
 from eventapp.checkin.rules import MOVING, NAMELESS, Method, Verdict
 from eventapp.core.access import Actor
 from eventapp.core.db import Base, db
@@ -29,6 +29,7 @@ def _table(model: type[Base]) -> Any:
 meetings, gates, sessions = _table(Meeting), _table(Gate), _table(DoorSession)
 scans, admissions, heads = _table(Scan), _table(Admission), _table(LedgerHead)
 registrations, passes = _table(Registration), _table(Pass)
+signatures = _table(DoorSignature)
 people, organisations = _table(Person), _table(Organisation)
 
 UNIT = sa.func.coalesce(organisations.c.name, registrations.c.unit_text).label("unit")
@@ -158,6 +159,10 @@ UNIT_TALLY = sa.select(
     *_COUNTS, _OF_UNIT.c[0].label("unit_arrived"), _OF_UNIT.c[1].label("unit_total")
 )
 
+SIGNED_ALREADY = sa.select(sa.literal(1)).where(
+    signatures.c.registration_id == _bind("registration_id")
+)
+
 _SHOWN = (
     sa.select(*PERSON)
     .select_from(
@@ -222,6 +227,14 @@ def capacity_of(meeting_id: int) -> int | None:
             DoorSession.meeting_id == meeting_id, DoorSession.ordinal == 1
         )
     )
+
+
+def asks_signature(meeting_id: int) -> bool:
+    """Tell whether the meeting asks whoever comes in for a signature on the screen."""
+    asks = sa.select(DoorSession.signs).where(
+        DoorSession.meeting_id == meeting_id, DoorSession.ordinal == 1
+    )
+    return bool(db.session.scalar(asks))
 
 
 def person_of(row: Any) -> dict[str, str]:

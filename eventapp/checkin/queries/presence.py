@@ -208,6 +208,31 @@ def roll_call_of(meeting_id: int, *, until_seq: int | None = None) -> CalledRoll
     return CalledRoll(row.seq, row.received_at) if row else None
 
 
+_WAITS = (
+    sa.select(sa.literal(1))
+    .select_from(Admission)
+    .join(Registration, Registration.id == Admission.registration_id)
+    .join(
+        Mandate,
+        sa.and_(
+            Mandate.meeting_id == Registration.meeting_id,
+            Mandate.person_id == Registration.person_id,
+            Mandate.revoked_at.is_(None),
+        ),
+    )
+    .where(
+        Admission.registration_id == sa.bindparam("registration_id"),
+        Admission.confirmed.is_(False),
+    )
+    .limit(1)
+)
+
+
+def waits_to_speak(registration_id: int | None) -> bool:
+    """Tell whether somebody speaks for a unit, is inside, and has not been seen by anybody."""
+    return db.session.scalar(_WAITS, {"registration_id": registration_id}) is not None
+
+
 def inside_now(meeting_id: int) -> frozenset[int]:
     """Tell the registrations inside at this moment, by the claims rather than the ledger."""
     return frozenset(

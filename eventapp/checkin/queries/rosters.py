@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from eventapp.alliance.models import Organisation, Person
-from eventapp.checkin.models import Admission, Gate, Scan
+from eventapp.checkin.models import Admission, DoorSignature, Gate, Scan
 from eventapp.checkin.queries.door import UNIT, Scanned, refused_scans
 from eventapp.checkin.rules import MOVING, Method, Verdict
 from eventapp.core.db import db
@@ -50,7 +50,10 @@ class GateCount:
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A line of the sign-in sheet; without `admitted_at` it is somebody who has not come."""
+    """A line of the sign-in sheet; without `admitted_at` it is somebody who has not come.
+
+    `signature` is the digest of what was signed on the screen, empty without.
+    """
 
     registration_id: int
     name: str
@@ -60,6 +63,7 @@ class SheetRow:
     admitted_at: datetime | None
     gate: str
     method: Method | None
+    signature: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +89,13 @@ _EXPECTED = (
         Gate.name.label("gate"),
         Admission.method,
         Admission.confirmed,
+        DoorSignature.digest.label("signature"),
     )
     .join(Person, Person.id == Registration.person_id)
     .outerjoin(Organisation, Organisation.id == Registration.organisation_id)
     .outerjoin(Admission, Admission.registration_id == Registration.id)
     .outerjoin(Gate, Gate.id == Admission.gate_id)
+    .outerjoin(DoorSignature, DoorSignature.registration_id == Registration.id)
     .where(
         Registration.meeting_id == sa.bindparam("meeting_id"),
         sa.or_(Registration.state == State.APPROVED, Admission.id.is_not(None)),
@@ -164,6 +170,7 @@ def sheet_of(meeting_id: int, scope_id: int) -> Sheet:
                 row.admitted_at,
                 row.gate or "",
                 row.method,
+                row.signature or "",
             )
             for row in rows
         ),

@@ -58,6 +58,7 @@ def _door_page(
         gate=gate,
         takes=takes_of(gate, here.zone),
         capacity=queries.capacity_of(here.id),
+        signs=queries.asks_signature(here.id),
         look=LOOK,
         counts=queries.tally_of(here.id),
         scans=[show_scan(scan, here.zone) for scan in scans],

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.checkin import queries, service
 from eventapp.checkin.document.takes import takes_of
-from eventapp.checkin.forms import ChangeGateForm, NameGateForm, SetCapacityForm
+from eventapp.checkin.forms import ChangeGateForm, NameGateForm, SetCapacityForm, SetSigningForm
 from eventapp.checkin.routes.blueprint import bp
 from eventapp.core.access import Permission
 from eventapp.core.errors import N_
@@ -32,6 +32,7 @@ def _gates_page(
         takes={gate.id: takes_of(gate, here.zone) for gate in queries.gates_of(here.id)},
         form=form or NameGateForm(formdata=None),
         capacity=capacity or SetCapacityForm(formdata=None, capacity=queries.capacity_of(here.id)),
+        signing=SetSigningForm(formdata=None, signs=queries.asks_signature(here.id)),
     )
 
 
@@ -56,6 +57,18 @@ def set_capacity(meeting: str) -> BaseResponse | tuple[str, int]:
     if not attempt(form, lambda: service.set_capacity(actor(), here.id, form.capacity.data)):
         return _gates_page(here, capacity=form), 422
     say(N_("场内人数上限已保存。"))
+    return _to_list(meeting)
+
+
+@bp.post("/m/<meeting>/desk/gates/signing")
+@requires(Permission.MANAGE_MEETING)
+def set_signing(meeting: str) -> BaseResponse | tuple[str, int]:
+    """Say whether whoever comes in is asked to sign."""
+    here = meeting_here(meeting)
+    form = SetSigningForm()
+    if not attempt(form, lambda: service.set_signing(actor(), here.id, signs=form.signs.data)):
+        return _gates_page(here), 422
+    say(N_("入场签名已打开。") if form.signs.data else N_("入场签名已关闭。"))
     return _to_list(meeting)
 
 

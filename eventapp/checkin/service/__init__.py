@@ -12,6 +12,12 @@ from eventapp.checkin.service.rollcalls import (
     reopen_calling,
 )
 from eventapp.checkin.service.scans import record_scan, record_scan_in
+from eventapp.checkin.service.signing import (
+    delete_old_signatures,
+    forget_person,
+    set_signing,
+    sign_sheet,
+)
 from eventapp.checkin.service.undo import undo_admission
 
 __all__ = [
@@ -22,8 +28,10 @@ __all__ = [
     "admit_unit",
     "change_gate",
     "confirm_roll_call",
+    "delete_old_signatures",
     "drop_roll_call",
     "finish_calling",
+    "forget_person",
     "note_answer",
     "open_door",
     "open_roll_call",
@@ -31,5 +39,7 @@ __all__ = [
     "record_scan_in",
     "reopen_calling",
     "set_capacity",
+    "set_signing",
+    "sign_sheet",
     "undo_admission",
 ]

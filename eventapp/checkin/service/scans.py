@@ -14,6 +14,7 @@ from eventapp.checkin.queries import door, scope_of
 from eventapp.checkin.queries.finding import FOUND
 from eventapp.checkin.rules import (
     NAMELESS,
+    SIGNED,
     TEXT_LONGEST,
     TYPED_LONGEST,
     AdmissionFacts,
@@ -288,7 +289,15 @@ def _worded(
             door.UNIT_TALLY,
             {"meeting_id": place.meeting_id, "organisation_id": holder.organisation_id},
         ).one()
-    return {**answer, **tally._mapping}
+    return {**answer, **_sign(connection, place, verdict, holder), **tally._mapping}
+
+
+def _sign(connection: Connection, place: Any, verdict: Verdict, holder: Any) -> Answer:
+    """Ask for a signature where the meeting wants one and has none of this person."""
+    if not place.signs or verdict not in SIGNED:
+        return {}
+    key = {"registration_id": holder.id}
+    return {"sign": connection.execute(door.SIGNED_ALREADY, key).first() is None}
 
 
 def _person(verdict: Verdict, holder: Any) -> dict[str, str] | None:

@@ -57,6 +57,7 @@ MEETING_WAYS = (
             "checkin.edit_gate",
             "checkin.change_gate",
             "checkin.set_capacity",
+            "checkin.set_signing",
             "checkin.show_missing",
             "checkin.show_roll_calls",
             "checkin.show_roll_call",

@@ -31,7 +31,8 @@ export class View {
     return node;
   }
 
-  show(answer) {
+  /** Shows an answer; `whole` says its sentences to whoever came in, too. */
+  show(answer, { whole = false } = {}) {
     for (const icon of this.verdict.querySelectorAll("[data-icon]")) {
       const on = icon.dataset.icon === answer.tone;
       icon.hidden = !on;
@@ -40,7 +41,7 @@ export class View {
     this.slot("word", answer.word);
     this.slot("name", answer.name).classList.toggle("verdict-name-long", answer.name.length > LONG_NAME);
     this.slot("unit", [answer.unit, answer.title].filter(Boolean).join(" · "));
-    const calm = answer.tone === "ok";
+    const calm = answer.tone === "ok" && !whole;
     this.slot("sentence", calm ? "" : answer.sentence);
     this.slot("next_step", calm ? "" : answer.next_step);
     this.slot("first", answer.first && fill(this.words("first"), answer.first));
@@ -50,6 +51,13 @@ export class View {
     this.slot("unit_count", total && fill(this.words("unitCount"), { arrived, total }));
     this.verdict.hidden = false;
     this.verdict.dataset.verdict = answer.verdict;
+  }
+
+  /** Takes the answer away, and all that it said. */
+  hide() {
+    this.verdict.hidden = true;
+    delete this.verdict.dataset.verdict;
+    for (const slot of this.verdict.querySelectorAll("[data-slot]")) slot.textContent = "";
   }
 
   count(counts) {
