@@ -27,7 +27,7 @@ def locked_meeting() -> str:
 
 
 def locked_place(meeting: str) -> int:
-    """Tell at which place of this meeting the browser is; raises Conflict where it is locked to none."""
+    """Tell at which place of this meeting the browser is; raises Conflict where at none."""
     if not meeting or locked_meeting() != meeting:
         raise Conflict("not_locked", N_("这台设备没有打开自助签到，请由门岗主管重新打开。"))
     return int(session[_LOCK]["place"])

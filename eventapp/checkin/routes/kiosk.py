@@ -5,6 +5,7 @@ alone shows nothing but itself.
 """
 
 from datetime import timedelta
+from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -43,7 +44,7 @@ OPEN_HERE = frozenset(
 )
 """What a locked browser may ask for."""
 SUPERVISE = requires(Permission.SUPERVISE_DOOR)
-Answer = BaseResponse | str | tuple[str, int]
+Answer = BaseResponse | str | tuple[str | BaseResponse, int]
 
 
 def keep_locked() -> BaseResponse | None:
@@ -163,5 +164,5 @@ def _leave_page(here: MeetingHere, form: LeaveKioskForm) -> str:
     return render_template("checkin/leave_kiosk.html", here=here, form=form)
 
 
-def _to(meeting: str, **more: str | None) -> BaseResponse:
+def _to(meeting: str, **more: Any) -> BaseResponse:
     return redirect(url_for("checkin.show_kiosk", meeting=meeting, **more), 303)
