@@ -14,6 +14,8 @@ from eventapp.alliance.models import Person
 from eventapp.alliance.service import add_person
 from eventapp.badges.rules import Paper
 from eventapp.badges.service import ask_for_print
+from eventapp.checkin.queries import roll_in
+from eventapp.checkin.service import finish_calling, note_answer, open_roll_call, set_signing
 from eventapp.core.access import Role
 from eventapp.core.db import db
 from eventapp.desk.service.demo_book import Book, Hall
@@ -46,6 +48,8 @@ class Morning:
     roster_id: int = 0
     known_id: int = 0
     twin_id: int = 0
+    calling_id: int = 0
+    called_id: int = 0
 
     @property
     def slugs(self) -> dict[str, object]:
@@ -71,6 +75,8 @@ class Morning:
             "person": next(iter(book.people.values())),
             "known": self.known_id,
             "twin": self.twin_id,
+            "calling": self.calling_id,
+            "called": self.called_id,
             "meeting": hall.id,
             "code": self.code,
             "notice": self.notice_id,
@@ -97,10 +103,18 @@ class Morning:
         return link
 
     def open(self, browser: Browser, who: str, **options: object) -> BrowserContext:
-        """Open a browser as somebody: `visitor`, a word of the demo's staff, or a link's role."""
+        """Open a browser as somebody: `visitor`, a word of the demo's staff, or a link's role.
+
+        `kiosk` is a browser that is locked to self check-in.
+        """
+        hall = self.book.founding
         context = browser.new_context(**options)  # pyright: ignore[reportArgumentType]
         with self.live.app.test_request_context():
-            if who in self.book.staff:
+            if who == "kiosk":
+                user = db.session.get_one(User, self.book.staff["door"].id)
+                place = {"meeting": hall.plan.slug, "place": hall.gates[0]}
+                self.live.enter(context, user, locked_to=place)
+            elif who in self.book.staff:
                 self.live.enter(context, db.session.get_one(User, self.book.staff[who].id))
             elif who != "visitor":
                 link = self._link(Role(who))
@@ -142,6 +156,9 @@ def prepare(live: Live, book: Book) -> Morning:
     morning.notice_id = compose_notice(staff["organiser"], hall.id).id
     morning.code = editions_of(book.preparatory.id)[0].code
     morning.known_id, morning.twin_id = _double(book, hall)
+    morning.calling_id = _roll_call(book, hall)
+    morning.called_id = _roll_call(book, book.preparatory, to_the_end=True)
+    set_signing(staff["organiser"], hall.id, signs=True)
     return morning
 
 
@@ -172,6 +189,27 @@ def _double(book: Book, hall: Hall) -> tuple[int, int]:
         channel="desk",
     )
     return person_id, twin_id
+
+
+def _roll_call(book: Book, hall: Hall, *, to_the_end: bool = False) -> int:
+    """Call the first units of an alliance, or all of them and hand it on."""
+    organiser = book.staff["organiser"]
+    units = list(book.units.items())[:8]
+    call = open_roll_call(organiser, hall.id, [(unit, name) for name, unit in units]).id
+    lines = roll_in(hall.id, call).lines
+    for line in lines if to_the_end else lines[:2]:
+        who = line.answerers[0].registration_id if line.answerers else None
+        note_answer(
+            organiser,
+            hall.id,
+            call,
+            line.organisation_id,
+            present=who is not None,
+            registration_id=who,
+        )
+    if to_the_end:
+        finish_calling(organiser, hall.id, call)
+    return call
 
 
 def _ballot(book: Book, hall: Hall, title: str) -> int:
@@ -230,6 +268,9 @@ CATALOGUE = (
     Look("press-empty", "{m}/press", "press"),
     Look("gates-door", "{m}/door", "door"),
     Look("door", "{m}/door?gate={gate}", "door", often=True),
+    Look("open-kiosk", "{m}/kiosk", "door"),
+    Look("kiosk", "{m}/kiosk", "kiosk", often=True),
+    Look("leave-kiosk", "{m}/kiosk/leave", "kiosk"),
     Look("home", "/desk"),
     Look("today", DESK, often=True),
     Look("registrations", DESK + "/registrations", often=True),
@@ -262,6 +303,9 @@ CATALOGUE = (
     Look("agreement", DESK + "/ceremony/agreements/{agreement}"),
     Look("presence", DESK + "/presence"),
     Look("missing", DESK + "/presence/missing"),
+    Look("roll-calls", DESK + "/roll-calls"),
+    Look("roll-call", DESK + "/roll-calls/{calling}", "chair", often=True),
+    Look("roll-called", "{p}/desk/roll-calls/{called}", "chair"),
     Look("gates", DESK + "/gates"),
     Look("gate", DESK + "/gates/{gate}"),
     Look("ballots", DESK + "/ballots"),
