@@ -58,8 +58,8 @@ class CallRow:
     confirmed_by_name: str
     confirmed_at: datetime | None
     seq: int | None
-    units: int
     present: int
+    absent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,13 @@ class Roll:
 
 
 _caller, _second = aliased(User, name="caller"), aliased(User, name="second")
+
+
+def _lines(which: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    mine = sa.select(sa.func.count()).where(RollCallLine.roll_call_id == RollCall.id, which)
+    return mine.scalar_subquery()
+
+
 _CALLS = (
     sa.select(
         RollCall.id,
@@ -97,12 +104,8 @@ _CALLS = (
         sa.func.coalesce(_second.name, ""),
         RollCall.confirmed_at,
         RollCall.seq,
-        sa.select(sa.func.count())
-        .where(RollCallLine.roll_call_id == RollCall.id)
-        .scalar_subquery(),
-        sa.select(sa.func.count())
-        .where(RollCallLine.roll_call_id == RollCall.id, RollCallLine.present.is_(True))
-        .scalar_subquery(),
+        _lines(RollCallLine.present.is_(True)),
+        _lines(RollCallLine.present.is_(False)),
     )
     .outerjoin(_caller, _caller.id == RollCall.called_by)
     .outerjoin(_second, _second.id == RollCall.confirmed_by)
