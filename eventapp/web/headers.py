@@ -1,4 +1,4 @@
-"""Headers that every answer carries, and the one page that may run WebAssembly."""
+"""Headers that every answer carries, and the pages that may run WebAssembly."""
 
 import hashlib
 from pathlib import Path

@@ -81,6 +81,7 @@ export class Pad {
 
   begin(event) {
     event.preventDefault();
+    this.say("");
     this.canvas.setPointerCapture(event.pointerId);
     this.stroke = [this.place(event)];
     this.strokes.push(this.stroke);
