@@ -41,6 +41,7 @@ from eventapp.checkin.queries.rollcalls import (
     CallLine,
     CallRow,
     Roll,
+    answers_of_person,
     roll_calls_of,
     roll_in,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "SheetRow",
     "UnitCount",
     "UnitPresence",
+    "answers_of_person",
     "arrivals_of",
     "arrivals_over_time",
     "asks_signature",

@@ -12,6 +12,7 @@ from eventapp.checkin.models import Admission, RollCall, RollCallLine
 from eventapp.checkin.rules import CallState
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
+from eventapp.registration.models import Registration
 from eventapp.registration.queries import MandateRow, leaves_of, mandates_of
 
 
@@ -176,3 +177,20 @@ def _answerers(mandates: Collection[MandateRow], inside: set[int]) -> tuple[Answ
         if one.registration_id is not None
     ]
     return tuple(sorted(people, key=lambda one: (not one.inside, one.proxy)))
+
+
+def answers_of_person(meeting_id: int, person_id: int) -> list[datetime]:
+    """List when somebody answered at confirmed roll-calls of a meeting."""
+    query = (
+        sa.select(RollCall.confirmed_at)
+        .join(RollCallLine, RollCallLine.roll_call_id == RollCall.id)
+        .join(Registration, Registration.id == RollCallLine.registration_id)
+        .where(
+            RollCall.meeting_id == meeting_id,
+            RollCall.state == CallState.CONFIRMED,
+            Registration.person_id == person_id,
+        )
+        .group_by(RollCall.id, RollCall.confirmed_at)
+        .order_by(RollCall.id)
+    )
+    return [at for at in db.session.scalars(query) if at is not None]

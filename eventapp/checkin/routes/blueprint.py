@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, current_app
 
 from eventapp.checkin import queries
 from eventapp.checkin.document.takes import gate_with_window
-from eventapp.checkin.rules import VERDICT_LABEL
+from eventapp.checkin.rules import METHOD_LABEL, VERDICT_LABEL, Method, Verdict
 from eventapp.meetings.queries import meeting_of
 from eventapp.registration.rules import Category
 
@@ -39,4 +39,7 @@ def _own_scans(meeting_id: int, person_id: int) -> dict[str, list[dict[str, Any]
     scans = [
         {"at": row.at, "gate": row.gate, "verdict": VERDICT_LABEL[row.verdict]} for row in rows
     ]
+    answered = queries.answers_of_person(meeting_id, person_id)
+    word, verdict = METHOD_LABEL[Method.ROLL_CALL], VERDICT_LABEL[Verdict.CONFIRMED]
+    scans += [{"at": at, "gate": word, "verdict": verdict} for at in answered]
     return {"scans": scans}

@@ -38,7 +38,6 @@ OPEN_HERE = frozenset(
         "checkin.leave_kiosk",
         "checkin_api.record_kiosk_scan",
         "checkin_api.sign_sheet",
-        "web.set_language",
         "static",
     }
 )

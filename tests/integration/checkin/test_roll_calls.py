@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from eventapp.checkin.document.attendance import signed_attendance, verify_attendance
 from eventapp.checkin.models import Admission, RollCall, Scan
 from eventapp.checkin.queries import (
+    answers_of_person,
     attendance_of,
     came_in,
     inside_now,
@@ -354,6 +355,14 @@ def test_a_signed_attendance_with_a_roll_call_is_counted_again_without_us() -> N
         f'"confirmed":[{council.delegates[0]}]', f'"confirmed":[{silent}]'
     )
     assert "confirmed: the records give others" in verify_attendance(record, trusted)
+
+
+def test_who_answered_finds_it_among_the_own_data_and_nobody_else_does() -> None:
+    council = make_council()
+    confirmed(council, 0)
+    called(council, 1)
+    meeting_id = council.door.meeting_id
+    assert [len(answers_of_person(meeting_id, one)) for one in council.people] == [1, 0, 0]
 
 
 def test_the_record_names_nobody() -> None:
