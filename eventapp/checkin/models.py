@@ -6,7 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventapp.checkin.rules import CallState, Direction, Method, Verdict
+from eventapp.checkin.rules import Direction, Method, Verdict
+from eventapp.checkin.rules.rollcalls import CallState
 from eventapp.core.db import Base, enum_text
 from eventapp.core.ledger import Chained
 

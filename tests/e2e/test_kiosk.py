@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from eventapp.checkin.models import DoorSignature, Scan
 from eventapp.checkin.rules import Method, Verdict
@@ -29,8 +29,8 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-TABLET = {"width": 820, "height": 1180}
-PHONE = {"width": 390, "height": 844}
+TABLET: ViewportSize = {"width": 820, "height": 1180}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 PATIENCE = 30_000  # milliseconds; the machine may be busy
 
 

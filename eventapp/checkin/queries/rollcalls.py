@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from eventapp.accounts.models import User
 from eventapp.checkin.models import Admission, RollCall, RollCallLine
-from eventapp.checkin.rules import CallState
+from eventapp.checkin.rules.rollcalls import CallState
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
 from eventapp.registration.models import Registration

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventapp.alliance.queries import members_of
 from eventapp.checkin import queries, service
 from eventapp.checkin.routes.blueprint import bp, quorum_of
-from eventapp.checkin.rules import CALL_STATE_LABEL, CallState
+from eventapp.checkin.rules.rollcalls import CALL_STATE_LABEL, CallState
 from eventapp.core.access import Permission
 from eventapp.core.errors import N_, DomainError
 from eventapp.meetings.queries import MeetingHere, meeting_here, meeting_of

@@ -7,14 +7,8 @@ import sqlalchemy as sa
 
 from eventapp.checkin.models import Admission, RollCall, RollCallLine, Scan
 from eventapp.checkin.queries.rollcalls import speakers_of
-from eventapp.checkin.rules import (
-    CallState,
-    Direction,
-    Method,
-    Verdict,
-    ensure_calling,
-    ensure_may_confirm,
-)
+from eventapp.checkin.rules import Direction, Method, Verdict
+from eventapp.checkin.rules.rollcalls import CallState, ensure_calling, ensure_may_confirm
 from eventapp.checkin.service.gates import open_door
 from eventapp.core import clock
 from eventapp.core.access import Actor, ActorKind

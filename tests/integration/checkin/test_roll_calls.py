@@ -21,7 +21,8 @@ from eventapp.checkin.queries import (
     roll_in,
     units_inside,
 )
-from eventapp.checkin.rules import CallState, Direction, Method, Verdict
+from eventapp.checkin.rules import Direction, Method, Verdict
+from eventapp.checkin.rules.rollcalls import CallState
 from eventapp.checkin.service import (
     confirm_roll_call,
     drop_roll_call,
