@@ -23,7 +23,7 @@ LOOK = sa.text(
 CLAIM = sa.text(
     "INSERT INTO admissions"
     " (meeting_id, session_id, registration_id, gate_id, device, method, confirmed, admitted_at)"
-    " VALUES (:meeting_id, :session_id, :registration_id, :gate_id, :device, 'qr', true,"
+    " VALUES (:meeting_id, :session_id, :registration_id, :gate_id, :device, :method, :confirmed,"
     " :admitted_at)"
 ).bindparams(*scans.CLAIM._bindparams.values())
 
@@ -44,6 +44,8 @@ def _decide(connection: Any, knock: Any, place: Any, facts: Any, holder: Any) ->
         "meeting_id": place.meeting_id,
         "gate_id": knock.gate_id,
         "device": knock.device,
+        "method": knock.method.value,
+        "confirmed": True,
         "admitted_at": knock.received_at,
     }
     connection.execute(CLAIM, claim)
