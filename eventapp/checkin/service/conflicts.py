@@ -108,6 +108,8 @@ def _admit(actor: Actor, meeting: Meeting, scan: Scan) -> None:
             "registration_id": scan.registration_id,
             "gate_id": scan.gate_id,
             "device": device,
+            "method": Method.MANUAL,
+            "confirmed": True,
             "admitted_at": now,
         }
         inside = session.scalar(

@@ -6,7 +6,8 @@ import { postJson } from "../lib/http.js";
 import { Camera, allowed, problem } from "./camera.js";
 import { reader } from "./decode.js";
 import { direction } from "./direction.js";
-import { Held, send } from "./send.js";
+import { Held, newId, send } from "./send.js";
+import { Pad } from "./sign.js";
 import { signal, wake } from "./sound.js";
 import { View } from "./view.js";
 import { listen } from "./wedge.js";
@@ -26,21 +27,25 @@ const video = document.getElementById("video");
 const torch = document.getElementById("torch");
 const undo = document.getElementById("undo");
 const codeForm = document.getElementById("code-form");
+const pad = new Pad();
 let busy = false;
 let undoTimer = 0;
 
 async function scan(text, method) {
-  if (busy || held.repeats(text)) return;
+  if (busy || pad.isOpen || held.repeats(text)) return;
   busy = true;
   view.say(view.words("sending"));
   try {
     const gate = Number(door.dataset.gate);
-    const answer = await send(door.dataset.scans, { gate, text, method, direction: going() }, () => view.say(view.words("retrying")));
+    const scanId = newId();
+    const sent = { scan_id: scanId, gate, text, method, direction: going() };
+    const answer = await send(door.dataset.scans, sent, () => view.say(view.words("retrying")));
     view.say("");
     view.show(answer);
     view.count(answer.counts);
     signal(answer.tone);
     offerUndo(answer);
+    if (answer.sign) pad.ask(scanId);
     refresh();
   } catch (error) {
     view.say(error.message);

@@ -27,6 +27,11 @@ export class Held {
     this.#seen = now;
     return same;
   }
+
+  /** Forgets a code that is no longer before the camera. */
+  forget(now = performance.now()) {
+    if (now - this.#seen >= SAME_MS) this.#text = "";
+  }
 }
 
 const passing = (error) =>

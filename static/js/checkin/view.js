@@ -31,7 +31,8 @@ export class View {
     return node;
   }
 
-  show(answer) {
+  /** Shows an answer; `whole` says its sentences to whoever came in, too. */
+  show(answer, { whole = false } = {}) {
     const icons = [...this.verdict.querySelectorAll("[data-icon]")];
     // A verdict that has a look of its own shows it, any other that of its tone.
     const look = icons.some((icon) => icon.dataset.icon === answer.verdict) ? answer.verdict : answer.tone;
@@ -43,7 +44,7 @@ export class View {
     this.slot("word", answer.word);
     this.slot("name", answer.name).classList.toggle("verdict-name-long", answer.name.length > LONG_NAME);
     this.slot("unit", [answer.unit, answer.title].filter(Boolean).join(" · "));
-    const calm = answer.tone === "ok";
+    const calm = answer.tone === "ok" && !whole;
     this.slot("sentence", calm ? "" : answer.sentence);
     this.slot("next_step", calm ? "" : answer.next_step);
     this.slot("first", answer.first && fill(this.words("first"), answer.first));
@@ -57,6 +58,13 @@ export class View {
     rest.href = this.root.dataset.unit.replace("SCAN", answer.scan_id);
     this.verdict.hidden = false;
     this.verdict.dataset.verdict = answer.verdict;
+  }
+
+  /** Takes the answer away, and all that it said. */
+  hide() {
+    this.verdict.hidden = true;
+    delete this.verdict.dataset.verdict;
+    for (const slot of this.verdict.querySelectorAll("[data-slot]")) slot.textContent = "";
   }
 
   count(counts) {
