@@ -146,7 +146,7 @@ def csrf_of(csrf: str = CSRF) -> str:
 
 def scans_path(meeting: str) -> str:
     """Tell where a device asks for the verdict on one scan."""
-    return f"/m/{meeting}/api/scans"
+    return f"/api/v1/meetings/{meeting}/scans"
 
 
 class Browser:

@@ -216,10 +216,6 @@ def _book(scan: Any, admission: Any) -> Book:
     by_pass, by_list = _holder(claims), _holder(claims, with_pass=False)
     somebody = registrations.c.id == _bind("registration_id")
     undone = written.c.scan_id.startswith(UNDO)
-    held = sa.and_(
-        claims.c.registration_id == _bind("registration_id"),
-        claims.c.session_id == _bind("session_id"),
-    )
     return Book(
         scan,
         written,
@@ -261,8 +257,17 @@ def _book(scan: Any, admission: Any) -> Book:
                 )
             }
         ),
-        release=sa.delete(claims).where(held),
-        confirm=sa.update(claims).where(held).values(confirmed=True),
+        release=sa.delete(claims).where(
+            claims.c.registration_id == _bind("registration_id"),
+            claims.c.session_id == _bind("session_id"),
+        ),
+        # Its names are not those of columns, which an UPDATE would set.
+        confirm=sa.update(claims)
+        .where(
+            claims.c.registration_id == _bind("of_registration"),
+            claims.c.session_id == _bind("in_session"),
+        )
+        .values(confirmed=True),
     )
 
 

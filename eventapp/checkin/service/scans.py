@@ -270,7 +270,7 @@ def _moved(knock: Knock, book: Book, place: Any, verdict: Verdict, holder: Any) 
     if verdict is Verdict.LEFT:
         return book.release, key
     if verdict is Verdict.CONFIRMED:
-        return book.confirm, key
+        return book.confirm, {"of_registration": holder.id, "in_session": place.session_id}
     claim = {
         **key,
         "meeting_id": place.meeting_id,

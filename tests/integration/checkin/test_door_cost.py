@@ -59,7 +59,7 @@ def door(app: Flask, client: FlaskClient) -> Door:
 
 def knock(client: FlaskClient, door: Door, text: str, scan_id: str = "") -> str:
     body = {"scan_id": scan_id or str(uuid4()), "gate": door.gate_id, "text": text}
-    return client.post(f"/m/{door.slug}/api/scans", json=body).get_json()["verdict"]
+    return client.post(f"/api/v1/meetings/{door.slug}/scans", json=body).get_json()["verdict"]
 
 
 def test_a_first_check_in_takes_six_statements_with_the_permission_and_the_ledger(

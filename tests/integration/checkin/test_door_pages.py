@@ -40,7 +40,7 @@ def page(client: FlaskClient, door: Door, path: str) -> str:
 
 
 def test_gate_is_chosen_first_and_kept_in_the_address(client: FlaskClient, door: Door) -> None:
-    assert f"door?gate={door.gate_id}" in page(client, door, "door")
+    assert f'name="gate" value="{door.gate_id}"' in page(client, door, "door")
     assert 'id="video"' in page(client, door, f"door?gate={door.gate_id}")
     assert 'id="video"' not in page(client, door, "door?gate=999")
 
@@ -139,7 +139,7 @@ def test_a_number_that_no_column_holds_is_answered_in_words(
     client: FlaskClient, door: Door, number: int
 ) -> None:
     scan_id, reason = str(uuid4()), "误扫"
-    api, page_ = f"/m/{door.slug}/api", f"/m/{door.slug}/door"
+    api, page_ = f"/api/v1/meetings/{door.slug}", f"/m/{door.slug}/door"
     scanned = {"scan_id": scan_id, "gate": number, "text": "7F3A91C2"}
     typed = {"scan_id": scan_id, "gate": str(number), "code": "7F3A91C2"}
     undone = {"gate": door.gate_id, "registration_id": str(number), "reason": reason}

@@ -51,7 +51,7 @@ def lock(client: FlaskClient, door: Door) -> None:
 
 def check_in(client: FlaskClient, door: Door, text: str) -> dict[str, object]:
     sent = {"scan_id": str(uuid4()), "text": text}
-    answer = client.post(f"/m/{door.slug}/api/kiosk", json=sent)
+    answer = client.post(f"/api/v1/meetings/{door.slug}/kiosk", json=sent)
     assert answer.status_code == 200, answer.text
     return answer.get_json()
 
@@ -70,7 +70,7 @@ def test_a_locked_browser_is_led_back_from_everywhere_and_shows_nobody(
     assert "刘雪梅" not in page
     assert 'id="scans"' not in page
     assert "data-count" not in page
-    assert client.post(f"/m/{door.slug}/api/undo", json={}).status_code == 303
+    assert client.post(f"/api/v1/meetings/{door.slug}/undo", json={}).status_code == 303
 
 
 def test_the_password_of_who_locked_it_opens_it_and_no_other(
@@ -130,9 +130,9 @@ def test_no_phone_can_name_a_method_that_is_not_its_own(
         text = pass_text(make_registration(door))
     for method in ("kiosk", "roll_call", "manual", "search"):
         sent = {"scan_id": str(uuid4()), "gate": door.gate_id, "text": text, "method": method}
-        assert client.post(f"/m/{door.slug}/api/scans", json=sent).status_code == 422
+        assert client.post(f"/api/v1/meetings/{door.slug}/scans", json=sent).status_code == 422
     sent = {"scan_id": str(uuid4()), "text": text}
-    assert client.post(f"/m/{door.slug}/api/kiosk", json=sent).status_code == 409
+    assert client.post(f"/api/v1/meetings/{door.slug}/kiosk", json=sent).status_code == 409
 
 
 def test_a_code_without_a_script_is_shown_for_five_seconds(

@@ -17,6 +17,8 @@ PLACES = {
     "record_scan": (f"{_HERE}/scans", "POST"),
     "upload_scans": (f"{_HERE}/scans/upload", "POST"),
     "undo_admission": (f"{_HERE}/undo", "POST"),
+    "record_kiosk_scan": (f"{_HERE}/kiosk", "POST"),
+    "sign_sheet": (f"{_HERE}/signatures", "POST"),
     "sync_device": (f"{_HERE}/sync", "POST"),
     "show_pack": (f"{_HERE}/pack", "GET"),
 }

@@ -138,8 +138,8 @@ def test_a_phone_hands_in_strokes_and_nothing_else(app: Flask, client: FlaskClie
         sign_in(client, make_user(Role.DOOR_STAFF, door.scope_id))
     scan_id = str(uuid4())
     sent = {"scan_id": scan_id, "gate": door.gate_id, "text": text}
-    assert client.post(f"/m/{door.slug}/api/scans", json=sent).get_json()["sign"] is True
-    url = f"/m/{door.slug}/api/signatures"
+    assert client.post(f"/api/v1/meetings/{door.slug}/scans", json=sent).get_json()["sign"] is True
+    url = f"/api/v1/meetings/{door.slug}/signatures"
     for strokes in ("<svg/>", [["a"]], [[[1, -2]]], [[[1, 2, 3]]]):
         assert client.post(url, json={"scan_id": scan_id, "strokes": strokes}).status_code == 422
     strokes = [[[1, 2], [300, 200]]]
