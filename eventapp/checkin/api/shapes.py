@@ -107,16 +107,16 @@ class KioskScanIn(BaseModel):
     claimed_at: Instant | None = None
 
 
-Stroke = Annotated[
-    list[Annotated[list[Number], Field(min_length=2, max_length=2)]], Field(max_length=4000)
-]
+Point = Annotated[list[Number], Field(min_length=2, max_length=2)]
+_SOME = {"minItems": 1}  # the service says so in words of its own
+Stroke = Annotated[list[Point], Field(max_length=4000, json_schema_extra=_SOME)]
 
 
 class SignatureIn(BaseModel):
     """What a finger wrote after a scan of this device: strokes of points."""
 
     scan_id: ScanId
-    strokes: Annotated[list[Stroke], Field(max_length=200)]
+    strokes: Annotated[list[Stroke], Field(max_length=200, json_schema_extra=_SOME)]
 
 
 class UndoIn(BaseModel):

@@ -288,7 +288,7 @@ class _Batch:
         return span.started_at <= at and (span.ended_at is None or at < span.ended_at)
 
     def _look_up(self, case: _Case) -> None:
-        gate_id = case.knock.gate_id
+        gate_id = case.upload.gate_id
         if gate_id not in self.gates:
             case.error = NotFound("gate_unknown", N_("没有找到这个入口。"))
             return
