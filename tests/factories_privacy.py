@@ -17,7 +17,7 @@ from eventapp.badges.service import ask_for_print
 from eventapp.ceremony.service import add_plaque
 from eventapp.checkin.queries import gates_of
 from eventapp.checkin.rules import Method, Verdict
-from eventapp.checkin.service import record_scan
+from eventapp.checkin.service import record_scan, set_signing, sign_sheet
 from eventapp.core import clock
 from eventapp.core.access import SYSTEM, Actor, ActorKind, Grant, Role
 from eventapp.core.papers import own_copy
@@ -207,16 +207,19 @@ def _send(app: Flask, canary: Canary) -> None:
 
 def _attend(canary: Canary) -> None:
     held = canary.held
+    scan_id = str(uuid4())
+    set_signing(SYSTEM, canary.held.meeting_id, signs=True)
     answer = record_scan(
         SYSTEM,
         held.meeting_id,
         gate_id=gates_of(held.meeting_id)[0].id,
-        scan_id=str(uuid4()),
+        scan_id=scan_id,
         text=pass_token(canary.registration_id),
         method=Method.QR,
         claimed_at=clock.now(),
     )
     assert answer["verdict"] == Verdict.ADMITTED, answer
+    sign_sheet(SYSTEM, canary.held.meeting_id, scan_id=scan_id, strokes=[[(100, 100), (500, 300)]])
 
 
 def _vote(canary: Canary) -> None:

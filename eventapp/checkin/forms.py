@@ -11,6 +11,7 @@ from wtforms import (
     Field,
     HiddenField,
     IntegerField,
+    PasswordField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -42,6 +43,42 @@ class TypeCodeForm(BaseForm):
             "enterkeyhint": "go",
             "placeholder": "7F3A 91C2",
         },
+    )
+
+
+class KioskCodeForm(BaseForm):
+    """A code that somebody types for themselves; nothing that was typed is kept."""
+
+    scan_id = HiddenField(default=lambda: str(uuid4()))
+    code = text_field(
+        _("签到码"),
+        longest=TEXT_LONGEST,
+        render_kw={
+            "autocomplete": "off",
+            "autocapitalize": "characters",
+            "spellcheck": "false",
+            "enterkeyhint": "go",
+            "placeholder": "7F3A 91C2",
+        },
+    )
+
+
+class LeaveKioskForm(BaseForm):
+    """The password that opens a locked browser again."""
+
+    password = PasswordField(
+        _("门岗主管的密码"),
+        validators=[InputRequired(_("请输入密码。"))],
+        render_kw={"autocomplete": "off"},
+    )
+
+
+class SetSigningForm(BaseForm):
+    """Whether whoever comes in is asked to sign on the screen."""
+
+    signs = BooleanField(
+        _("入场签名"),
+        description=_("签到后请本人用手指在屏幕上签名，印在签到表姓名旁。"),
     )
 
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from eventapp.checkin.rules import Direction, Method, Verdict, Way
+from eventapp.checkin.rules.rollcalls import CallState
 from eventapp.checkin.rules.settling import Reason, Resolution
 from eventapp.core.db import Base, enum_text
 from eventapp.core.ledger import Chained
@@ -35,8 +36,9 @@ class Gate(Base):
 class DoorSession(Base):
     """What one is admitted to: a hall, a forum, a banquet; the first is where ballots are held.
 
-    `capacity` None sets no limit; without `reentry` nobody who left comes in again. `inside` is
-    how many admissions there are: triggers keep it, so that no scan has to count them.
+    `capacity` None sets no limit; without `reentry` nobody who left comes in again; `signs` asks
+    whoever comes in for a signature on the screen. `inside` is how many admissions there are:
+    triggers keep it, so that no scan has to count them.
     """
 
     __tablename__ = "door_sessions"
@@ -45,20 +47,27 @@ class DoorSession(Base):
     name: Mapped[str] = mapped_column(sa.String(60))
     ordinal: Mapped[int]
     capacity: Mapped[int | None]
+    signs: Mapped[bool] = mapped_column(default=False)
     reentry: Mapped[bool] = mapped_column(default=True)
     inside: Mapped[int] = mapped_column(default=0)
     __table_args__ = (sa.UniqueConstraint("meeting_id", "ordinal"),)
 
 
 class _Claim:
-    """The columns of an admission; its uniqueness decides a race."""
+    """The columns of an admission; its uniqueness decides a race.
+
+    `confirmed`: a staffed gate or a roll-call saw the person, so the unit may count as present.
+    Whoever came in by a roll-call came through no gate.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"), index=True)
     session_id: Mapped[int] = mapped_column(sa.ForeignKey("door_sessions.id"))
     registration_id: Mapped[int] = mapped_column(sa.ForeignKey("registrations.id"))
-    gate_id: Mapped[int] = mapped_column(sa.ForeignKey("gates.id"))
+    gate_id: Mapped[int | None] = mapped_column(sa.ForeignKey("gates.id"))
     device: Mapped[str] = mapped_column(sa.String(40))
+    method: Mapped[Method] = mapped_column(enum_text(Method))
+    confirmed: Mapped[bool]
     admitted_at: Mapped[datetime]
 
     @declared_attr.directive
@@ -79,7 +88,7 @@ class _Scanned:
     scan_id: Mapped[str] = mapped_column(sa.String(40))
     device: Mapped[str] = mapped_column(sa.String(40))
     content: Mapped[str] = mapped_column(sa.String(64))
-    gate_id: Mapped[int] = mapped_column(sa.ForeignKey("gates.id"))
+    gate_id: Mapped[int | None] = mapped_column(sa.ForeignKey("gates.id"))
     registration_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("registrations.id"), index=True
     )
@@ -105,6 +114,8 @@ class Scan(_Scanned, Chained, Base):
     One that was uploaded keeps besides what the device `shown` then, the difference of its clock
     and when it last heard of ours; `scanned_at` is the time that counts. A record that `settles`
     a scan (its `scan_id`) says what presence follows from what was uploaded.
+    A confirmed roll-call is a record of the same chain: it has no gate and no registration, and
+    its body names who `answered` and who was `silent`.
     """
 
     __tablename__ = "scans"
@@ -169,3 +180,58 @@ class RehearsedScan(Base):
     __tablename__ = "rehearsed_scans"
     device: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
     scan_id: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+
+
+_UNDER_WAY = sa.text("state IN ('calling', 'called')")
+
+
+class RollCall(Base):
+    """A calling of units by name; confirmed by a second user it is record `seq` of the door."""
+
+    __tablename__ = "roll_calls"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"), index=True)
+    state: Mapped[CallState] = mapped_column(enum_text(CallState))
+    opened_at: Mapped[datetime]
+    called_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    called_at: Mapped[datetime | None]
+    confirmed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    confirmed_at: Mapped[datetime | None]
+    seq: Mapped[int | None]
+    __table_args__ = (
+        sa.CheckConstraint("confirmed_by <> called_by", name="two_persons"),
+        sa.Index(
+            "uq_roll_calls_under_way",
+            "meeting_id",
+            unique=True,
+            sqlite_where=_UNDER_WAY,
+            postgresql_where=_UNDER_WAY,
+        ),
+    )
+
+
+class RollCallLine(Base):
+    """A unit that is called: not yet (`present` None), and who answers for it."""
+
+    __tablename__ = "roll_call_lines"
+    roll_call_id: Mapped[int] = mapped_column(sa.ForeignKey("roll_calls.id"), primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("organisations.id"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(sa.String(120))
+    ordinal: Mapped[int]
+    present: Mapped[bool | None]
+    registration_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("registrations.id"), index=True
+    )
+
+
+class DoorSignature(Base):
+    """What somebody wrote with a finger on the sheet; the strokes are a stored file."""
+
+    __tablename__ = "door_signatures"
+    registration_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("registrations.id"), primary_key=True
+    )
+    digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    signed_at: Mapped[datetime]

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     SCAN_PASSES = "scan_passes"
     SUPERVISE_DOOR = "supervise_door"
     SEE_PRESENCE = "see_presence"
+    CALL_ROLL = "call_roll"
     MANAGE_CHARTER = "manage_charter"
     MANAGE_BALLOTS = "manage_ballots"
     RUN_BALLOTS = "run_ballots"
@@ -90,6 +91,7 @@ _ORGANISER = {
     P.SCAN_PASSES,
     P.SUPERVISE_DOOR,
     P.SEE_PRESENCE,
+    P.CALL_ROLL,
     P.MANAGE_CHARTER,
     P.MANAGE_BALLOTS,
     P.RUN_BALLOTS,
@@ -106,6 +108,7 @@ MAY: dict[Role, frozenset[Permission]] = {
             P.SEE_DESK,
             P.RUN_AGENDA,
             P.SEE_PRESENCE,
+            P.CALL_ROLL,
             P.RUN_BALLOTS,
             P.DECLARE_OUTCOME,
             P.READ_RELEASED_MINUTES,
@@ -114,9 +117,9 @@ MAY: dict[Role, frozenset[Permission]] = {
     Role.CHECKER: frozenset({P.SEE_DESK, P.CHECK_MINUTES, P.READ_RELEASED_MINUTES}),
     Role.SIGNER: frozenset({P.SEE_DESK, P.SIGN_MINUTES, P.READ_RELEASED_MINUTES}),
     Role.DOOR_STAFF: frozenset({P.SCAN_PASSES}),
-    Role.DOOR_SUPERVISOR: frozenset({P.SCAN_PASSES, P.SUPERVISE_DOOR, P.SEE_PRESENCE}),
+    Role.DOOR_SUPERVISOR: frozenset({P.SCAN_PASSES, P.SUPERVISE_DOOR, P.SEE_PRESENCE, P.CALL_ROLL}),
     Role.STAGE_MANAGER: frozenset({P.SEE_DESK, P.RUN_AGENDA, P.SEE_PRESENCE}),
-    Role.TELLER: frozenset({P.SEE_DESK, P.SEE_PRESENCE, P.COUNT_HANDS}),
+    Role.TELLER: frozenset({P.SEE_DESK, P.SEE_PRESENCE, P.CALL_ROLL, P.COUNT_HANDS}),
     Role.PRESS: frozenset({P.READ_RELEASED_MINUTES}),
     Role.REPRESENTATIVE: frozenset({P.CAST_VOTE}),
     Role.LIAISON: frozenset({P.MANAGE_DELEGATION}),

@@ -16,8 +16,14 @@ from eventapp.core.ledger import LedgerHead
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug, public_meetings
 from eventapp.meetings.rules import State
-from eventapp.voting.queries import BallotRow, OutcomeRow, open_ballots, outcomes_of
-from eventapp.voting.rules import BallotState
+from eventapp.voting.queries import (
+    BallotRow,
+    OutcomeRow,
+    open_ballots,
+    outcomes_of,
+    roll_call_behind,
+)
+from eventapp.voting.rules import BallotState, Rule
 
 _M, _A, _H = (sa.inspect(kind).local_table for kind in (Meeting, Alliance, LedgerHead))
 _VERSION = (
@@ -86,6 +92,8 @@ class Projection:
     following: Item | None
     ballot: BallotRow | None
     outcome: OutcomeRow | None
+    roll_called_at: datetime | None
+    """When the roll was called on which the presence of that ballot rests."""
 
 
 def version_at(slug: str) -> Version:
@@ -152,13 +160,18 @@ def projection_of(slug: str, now: datetime) -> Projection:
     items = items_of(meeting.id)
     running = next((item for item in items if item.state == ItemState.RUNNING), None)
     ballot = next(iter(open_ballots(meeting.id)), None)
-    return Projection(
-        meeting,
-        running,
-        next_of(items),
-        ballot,
-        None if ballot else _latest_outcome(meeting.id, running, now),
-    )
+    outcome = None if ballot else _latest_outcome(meeting.id, running, now)
+    called_at = None
+    if ballot:
+        called_at = _roll_called_at(meeting.id, ballot.id, ballot.rule)
+    elif outcome:
+        called_at = _roll_called_at(meeting.id, outcome.ballot_id, outcome.decision.rule)
+    return Projection(meeting, running, next_of(items), ballot, outcome, called_at)
+
+
+def _roll_called_at(meeting_id: int, ballot_id: int, rule: Rule) -> datetime | None:
+    found = roll_call_behind(meeting_id, ballot_id, rule)
+    return found.at if found else None
 
 
 def _latest_outcome(meeting_id: int, running: Item | None, now: datetime) -> OutcomeRow | None:

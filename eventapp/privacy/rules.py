@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from eventapp.checkin.rules import SIGNATURES_KEPT
 from eventapp.core.errors import N_
 
 ANSWER_WITHIN = timedelta(days=15)
@@ -122,6 +123,7 @@ class Term(StrEnum):
     SHORT_ANSWERS = "short_answers"
     DRAFTS = "drafts"
     PRINTS = "prints"
+    DOOR_SIGNATURES = "door_signatures"
     LISTS = "lists"
     SIGN_INS = "sign_ins"
     MAILS = "mails"
@@ -153,6 +155,12 @@ TERMS: dict[Term, TermWords] = {
         N_("供打印，随时可以重做。"),
         N_("做好 %(days)s 天后"),
         7,
+    ),
+    Term.DOOR_SIGNATURES: TermWords(
+        N_("入场时在屏幕上的签名"),
+        N_("与纸面签到表同样，供核对谁到了会。"),
+        N_("会议结束 %(days)s 天后"),
+        SIGNATURES_KEPT.days,
     ),
     Term.LISTS: TermWords(
         N_("上传的名单文件和逐行结果"), N_("供与来文单位核对。"), N_("上传 %(days)s 天后"), 30

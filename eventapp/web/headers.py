@@ -1,4 +1,4 @@
-"""Headers that every answer carries, and the one page that may run WebAssembly."""
+"""Headers that every answer carries, and the pages that may run WebAssembly."""
 
 import hashlib
 from pathlib import Path
@@ -14,7 +14,7 @@ CSP: Final = (
 )
 PLAIN_CSP = CSP.format(wasm="")
 WASM_CSP = CSP.format(wasm=" 'wasm-unsafe-eval'")
-SCANNER_ENDPOINTS = frozenset({"checkin.show_door"})
+SCANNER_ENDPOINTS = frozenset({"checkin.show_door", "checkin.show_kiosk"})
 """Pages with a camera that decodes through WebAssembly."""
 
 _FIXED = (

@@ -1,7 +1,7 @@
 """Sessions with doors of their own, ways of gates, counted sessions, and rehearsals.
 
 Revision: 0013
-After: 0011
+After: 0012
 """
 
 import sqlalchemy as sa
@@ -10,12 +10,13 @@ from alembic import op
 import eventapp.core.db
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
 VERDICTS = (
     "admitted",
+    "confirmed",
     "already_inside",
     "same_scan_repeat",
     "left",
@@ -128,8 +129,10 @@ def _open_rehearsals() -> None:
         _to("meeting_id", "meetings"),
         _to("session_id", "door_sessions"),
         _to("registration_id", "registrations"),
-        _to("gate_id", "gates"),
+        _to("gate_id", "gates", nullable=True),
         sa.Column("device", sa.String(length=40), nullable=False),
+        sa.Column("method", sa.String(length=40), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False),
         _instant("admitted_at"),
         sa.UniqueConstraint("registration_id", "session_id"),
     )
@@ -144,7 +147,7 @@ def _open_rehearsals() -> None:
         sa.Column("scan_id", sa.String(length=40), nullable=False),
         sa.Column("device", sa.String(length=40), nullable=False),
         sa.Column("content", sa.String(length=64), nullable=False),
-        _to("gate_id", "gates"),
+        _to("gate_id", "gates", nullable=True),
         _to("registration_id", "registrations", nullable=True),
         # The words are those of scans, where a CHECK holds them.
         sa.Column("method", sa.String(length=40), nullable=False),

@@ -22,9 +22,17 @@ from eventapp.alliance.models import Person
 from eventapp.alliance.service import add_person
 from eventapp.badges.rules import Paper
 from eventapp.badges.service import ask_for_print
-from eventapp.checkin.queries import sessions_of
+from eventapp.checkin.queries import roll_in, sessions_of
 from eventapp.checkin.rules import Direction, Method, Verdict
-from eventapp.checkin.service import Upload, keep_uploads, record_scan
+from eventapp.checkin.service import (
+    Upload,
+    finish_calling,
+    keep_uploads,
+    note_answer,
+    open_roll_call,
+    record_scan,
+    set_signing,
+)
 from eventapp.core import clock
 from eventapp.core.access import Actor, Role
 from eventapp.core.db import db
@@ -64,6 +72,8 @@ class Morning:
     device_id: int = 0
     known_id: int = 0
     twin_id: int = 0
+    calling_id: int = 0
+    called_id: int = 0
 
     @property
     def slugs(self) -> dict[str, object]:
@@ -92,6 +102,8 @@ class Morning:
             "person": next(iter(book.people.values())),
             "known": self.known_id,
             "twin": self.twin_id,
+            "calling": self.calling_id,
+            "called": self.called_id,
             "meeting": hall.id,
             "code": self.code,
             "notice": self.notice_id,
@@ -119,10 +131,18 @@ class Morning:
         return link
 
     def open(self, browser: Browser, who: str, **options: object) -> BrowserContext:
-        """Open a browser as somebody: `visitor`, a word of the demo's staff, or a link's role."""
+        """Open a browser as somebody: `visitor`, a word of the demo's staff, or a link's role.
+
+        `kiosk` is a browser that is locked to self check-in.
+        """
+        hall = self.book.founding
         context = browser.new_context(**options)  # pyright: ignore[reportArgumentType]
         with self.live.app.test_request_context():
-            if who in self.book.staff:
+            if who == "kiosk":
+                user = db.session.get_one(User, self.book.staff["door"].id)
+                place = {"meeting": hall.plan.slug, "place": hall.gates[0]}
+                self.live.enter(context, user, locked_to=place)
+            elif who in self.book.staff:
                 self.live.enter(context, db.session.get_one(User, self.book.staff[who].id))
                 if who == "door":
                     self._scan()
@@ -190,6 +210,9 @@ def prepare(live: Live, book: Book) -> Morning:
     morning.notice_id = compose_notice(staff["organiser"], hall.id).id
     morning.code = editions_of(book.preparatory.id)[0].code
     morning.known_id, morning.twin_id = _double(book, hall)
+    morning.calling_id = _roll_call(book, hall)
+    morning.called_id = _roll_call(book, book.preparatory, to_the_end=True)
+    set_signing(staff["organiser"], hall.id, signs=True)
     return morning
 
 
@@ -246,6 +269,27 @@ def _double(book: Book, hall: Hall) -> tuple[int, int]:
         channel="desk",
     )
     return person_id, twin_id
+
+
+def _roll_call(book: Book, hall: Hall, *, to_the_end: bool = False) -> int:
+    """Call the first units of an alliance, or all of them and hand it on."""
+    organiser = book.staff["organiser"]
+    units = list(book.units.items())[:8]
+    call = open_roll_call(organiser, hall.id, [(unit, name) for name, unit in units]).id
+    lines = roll_in(hall.id, call).lines
+    for line in lines if to_the_end else lines[:2]:
+        who = line.answerers[0].registration_id if line.answerers else None
+        note_answer(
+            organiser,
+            hall.id,
+            call,
+            line.organisation_id,
+            present=who is not None,
+            registration_id=who,
+        )
+    if to_the_end:
+        finish_calling(organiser, hall.id, call)
+    return call
 
 
 def _ballot(book: Book, hall: Hall, title: str) -> int:
@@ -310,6 +354,9 @@ CATALOGUE = (
     Look("walk-in", "{m}/door/walk-in?gate={gate}&name=慕容", often=True),
     Look("substitute", "{m}/door/people/{registration}/substitute?gate={gate}", often=True),
     Look("unit-at-door", "{m}/door/scans/{scan}/unit", "door", often=True),
+    Look("open-kiosk", "{m}/kiosk", "door"),
+    Look("kiosk", "{m}/kiosk", "kiosk", often=True),
+    Look("leave-kiosk", "{m}/kiosk/leave", "kiosk"),
     Look("home", "/desk"),
     Look("today", DESK, often=True),
     Look("registrations", DESK + "/registrations", often=True),
@@ -343,6 +390,9 @@ CATALOGUE = (
     Look("agreement", DESK + "/ceremony/agreements/{agreement}"),
     Look("presence", DESK + "/presence"),
     Look("missing", DESK + "/presence/missing"),
+    Look("roll-calls", DESK + "/roll-calls"),
+    Look("roll-call", DESK + "/roll-calls/{calling}", "chair", often=True),
+    Look("roll-called", "{p}/desk/roll-calls/{called}", "chair"),
     Look("gates", DESK + "/gates"),
     Look("gate", DESK + "/gates/{gate}"),
     Look("session", DESK + "/gates/sessions/{session}"),

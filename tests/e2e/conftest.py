@@ -49,17 +49,23 @@ class Live:
     base_url: str
     app: Flask
 
-    def enter(self, context: BrowserContext, user: User) -> None:
+    def enter(self, context: BrowserContext, user: User, **more: object) -> None:
         """Give a browser the sign-in of a user; needs an app context."""
-        self.hold(context, {"account": sign_in_user(SYSTEM, user.id)})
+        self.hold(context, {"account": sign_in_user(SYSTEM, user.id)}, "", **more)
 
-    def hold(self, context: BrowserContext, tokens: dict[str, str], base_url: str = "") -> None:
+    def hold(
+        self,
+        context: BrowserContext,
+        tokens: dict[str, str],
+        base_url: str = "",
+        **more: object,
+    ) -> None:
         """Give a browser the cookie that holds these sign-ins; needs an app context."""
         interface = self.app.session_interface
         assert isinstance(interface, SecureCookieSessionInterface)
         serializer = interface.get_signing_serializer(self.app)
         assert serializer is not None
-        value = str(serializer.dumps({"tokens": tokens, "_permanent": True}))
+        value = str(serializer.dumps({"tokens": tokens, "_permanent": True, **more}))
         name = self.app.config["SESSION_COOKIE_NAME"]
         cookie = {"name": name, "value": value, "url": base_url or self.base_url}
         context.add_cookies([cookie])  # pyright: ignore[reportArgumentType]

@@ -149,7 +149,7 @@ def ledger_after(where: Battlefield, start: int) -> list[dict[str, Any]]:
         ]
 
 
-def who_is_inside(where: Battlefield) -> set[tuple[int, int, str]]:
+def who_is_inside(where: Battlefield) -> set[tuple[int, int | None, str]]:
     rows = sa.select(Admission.registration_id, Admission.gate_id, Admission.device)
     with inside(where.app):
         return {(row[0], row[1], row[2]) for row in db.session.execute(rows)}
@@ -161,7 +161,7 @@ class Trial:
 
     hour: Hour
     ledger: list[dict[str, Any]]
-    inside: set[tuple[int, int, str]]
+    inside: set[tuple[int, int | None, str]]
 
 
 def try_out(

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
+from flask_security.utils import verify_password
 from sqlalchemy.exc import IntegrityError
 
 from eventapp.accounts.models import Device, PersonalLink, RoleGrant, SignIn, User
@@ -60,6 +61,14 @@ def create_user(actor: Actor, email: str, name: str, password_hash: str | None =
         flush_or(Conflict("email_taken", N_("这个邮箱已有账号。")))
         audit(actor, ROOT, "user.create", f"user:{user.id}")
     return user
+
+
+def is_password_of(user_id: int, password: str) -> bool:
+    """Tell whether an account in use has this password."""
+    user = db.session.get(User, user_id)
+    if user is None or not user.active or user.password is None:
+        return False
+    return bool(verify_password(password, user.password))
 
 
 def set_password(actor: Actor, user_id: int, password_hash: str) -> None:

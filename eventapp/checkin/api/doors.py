@@ -13,9 +13,18 @@ from eventapp.accounts.queries import device_told
 from eventapp.accounts.rules import LATE_SCANS
 from eventapp.accounts.service import note_device
 from eventapp.checkin import queries, service
-from eventapp.checkin.api.shapes import ScanIn, SyncIn, UndoIn, UploadedScanIn, UploadIn
+from eventapp.checkin.api.shapes import (
+    KioskScanIn,
+    ScanIn,
+    SignatureIn,
+    SyncIn,
+    UndoIn,
+    UploadedScanIn,
+    UploadIn,
+)
 from eventapp.checkin.document import pack
-from eventapp.checkin.document.answers import show_answer, show_scan
+from eventapp.checkin.document.answers import show_answer, show_at_kiosk, show_scan
+from eventapp.checkin.rules import Method
 from eventapp.core import clock
 from eventapp.core.access import ActorKind, Permission
 from eventapp.core.errors import N_, Invalid
@@ -25,6 +34,7 @@ from eventapp.web.doors import requires, scope
 from eventapp.web.errors import text_of
 from eventapp.web.flood import is_within
 from eventapp.web.language import html_lang
+from eventapp.web.lock import locked_place
 from eventapp.web.session import actor
 
 bp = Blueprint("checkin_api", __name__)
@@ -39,6 +49,8 @@ LIMITS = {
     "sync": "240 per minute",
     "pack": "30 per minute",
     "undo": "60 per minute",
+    "kiosk": "240 per minute",
+    "sign": "60 per minute",
 }
 """For one device, or one browser; a hall may share one address."""
 LIVE_MS, QUIET_MS = 1500, 15_000
@@ -142,6 +154,37 @@ def undo_admission(meeting: str) -> Response:
     here = meeting_here(meeting)
     answer = service.undo_admission(actor(), here.id, sent.registration_id, sent.reason)
     return _json(show_answer(answer))
+
+
+@bp.post("/api/v1/meetings/<meeting>/kiosk")
+@requires(Permission.SUPERVISE_DOOR)
+def record_kiosk_scan(meeting: str) -> Response:
+    """Answer a scan at the kiosk that this browser is locked to; it tells of nobody else."""
+    _spare("kiosk")
+    sent = _sent(KioskScanIn)
+    answer = service.record_scan_in(
+        actor(),
+        scope().id,
+        gate_id=locked_place(meeting),
+        scan_id=sent.scan_id,
+        text=sent.text,
+        method=Method.KIOSK,
+        claimed_at=sent.claimed_at or clock.now(),
+    )
+    speaks = queries.waits_to_speak(answer["registration_id"])
+    return _json(show_at_kiosk(answer, speaks=speaks))
+
+
+@bp.post("/api/v1/meetings/<meeting>/signatures")
+@requires(Permission.SCAN_PASSES)
+def sign_sheet(meeting: str) -> Response:
+    """Keep what somebody signed on the screen after they were let in."""
+    _spare("sign")
+    sent = _sent(SignatureIn, LARGE)
+    strokes = [[(x, y) for x, y in stroke] for stroke in sent.strokes]
+    here = meeting_here(meeting)
+    service.sign_sheet(actor(), here.id, scan_id=sent.scan_id, strokes=strokes)
+    return _json({"signed": True})
 
 
 @bp.post("/api/v1/meetings/<meeting>/sync")

@@ -15,6 +15,8 @@ SPOKEN: dict[str, tuple[type[BaseModel] | None, type[BaseModel]]] = {
     "record_scan": (shapes.ScanIn, shapes.ScanOut),
     "upload_scans": (shapes.UploadIn, shapes.UploadOut),
     "undo_admission": (shapes.UndoIn, shapes.Said),
+    "record_kiosk_scan": (shapes.KioskScanIn, shapes.KioskOut),
+    "sign_sheet": (shapes.SignatureIn, shapes.SignedOut),
     "sync_device": (shapes.SyncIn, shapes.SyncOut),
     "show_pack": (None, shapes.PackOut),
 }

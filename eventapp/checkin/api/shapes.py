@@ -51,13 +51,17 @@ ScanId = Annotated[
 ]
 
 
+Watched = Literal[Method.QR, Method.TYPED_CODE, Method.WEDGE]
+"""How a phone at a gate recognises somebody; other ways have doors of their own."""
+
+
 class ScanIn(BaseModel):
     """A scan as a device sends it; its id is made on the device, before any answer."""
 
     scan_id: ScanId
     gate: Number
     text: Annotated[str, StringConstraints(max_length=TEXT_LONGEST)]
-    method: Method = Method.QR
+    method: Watched = Method.QR
     direction: Direction = Direction.ENTRY
     claimed_at: Instant | None = None
     synced_at: Instant | None = None
@@ -70,7 +74,7 @@ class UploadedScanIn(BaseModel):
     scan_id: ScanId
     gate: Number
     text: Annotated[str, StringConstraints(max_length=TEXT_LONGEST)]
-    method: Method = Method.QR
+    method: Watched = Method.QR
     direction: Direction = Direction.ENTRY
     claimed_at: Instant
     synced_at: Instant
@@ -93,6 +97,26 @@ class UploadIn(BaseModel):
             },
         ),
     ]
+
+
+class KioskScanIn(BaseModel):
+    """A scan at a kiosk: which gate it stands at, and that nobody watches, is not the page's."""
+
+    scan_id: ScanId
+    text: Annotated[str, StringConstraints(max_length=TEXT_LONGEST)]
+    claimed_at: Instant | None = None
+
+
+Point = Annotated[list[Number], Field(min_length=2, max_length=2)]
+_SOME = {"minItems": 1}  # the service says so in words of its own
+Stroke = Annotated[list[Point], Field(max_length=4000, json_schema_extra=_SOME)]
+
+
+class SignatureIn(BaseModel):
+    """What a finger wrote after a scan of this device: strokes of points."""
+
+    scan_id: ScanId
+    strokes: Annotated[list[Stroke], Field(max_length=200, json_schema_extra=_SOME)]
 
 
 class UndoIn(BaseModel):
@@ -150,6 +174,29 @@ class ScanOut(Said):
     """The answer to a scan that was asked live."""
 
     scan_id: str
+
+
+class KioskOut(BaseModel):
+    """The answer at a kiosk: themselves, and nobody else's count."""
+
+    model_config = ConfigDict(extra="forbid")
+    verdict: Verdict
+    tone: Tone
+    word: str
+    sentence: str
+    next_step: str
+    name: str
+    unit: str
+    title: str
+    place: str
+    sign: bool
+    rehearsal: bool
+
+
+class SignedOut(BaseModel):
+    """The signature is kept."""
+
+    signed: Literal[True]
 
 
 class KeptOut(Said):
@@ -247,7 +294,7 @@ Row = Annotated[
         min_length=10,
         max_length=10,
         description="[pass, generation, registration, state, category, code digest, unit, "
-        "inside: null | [session, admitted at, gate, device], "
+        "inside: null | [session, admitted at, gate, device, confirmed], "
         "left: [sessions], sealed: base64 of nonce and ciphertext]",
     ),
 ]

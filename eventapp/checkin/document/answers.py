@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 
 from eventapp.checkin.queries import Scanned
-from eventapp.checkin.rules import DESK_STEP, SAYING, VERDICT_LABEL, Verdict
+from eventapp.checkin.rules import DESK_STEP, SAYING, VERDICT_LABEL, Tone, Verdict
+from eventapp.core.errors import N_
 from eventapp.registration.rules import CATEGORY_LABEL, Category
 from eventapp.web.language import html_lang
 
@@ -53,9 +54,13 @@ def show_answer(answer: dict[str, Any]) -> dict[str, Any]:
         "place": person.get("place", ""),
         "unit_arrived": answer.get("unit_arrived"),
         "unit_total": answer.get("unit_total"),
+        "sign": answer.get("sign", False),
         "at": exact_time(datetime.fromisoformat(answer["at"]), zone),
         "first": first
-        and {"gate": first["gate"], "time": exact_time(datetime.fromisoformat(first["at"]), zone)},
+        and {
+            "gate": first["gate"] or gettext("会场点名"),
+            "time": exact_time(datetime.fromisoformat(first["at"]), zone),
+        },
         "rehearsal": answer.get("rehearsal", False),
         "counts": {"arrived": answer["arrived"], "expected": answer["expected"]},
     }
@@ -66,6 +71,39 @@ def show_at_desk(answer: dict[str, Any]) -> dict[str, Any]:
     shown = show_answer(answer)
     step = DESK_STEP.get(Verdict(answer["verdict"]))
     return {**shown, "next_step": gettext(step)} if step else shown
+
+
+KIOSK_SAYING: dict[Tone, tuple[str, str]] = {
+    Tone.OK: (N_("签到成功，请入场。"), ""),
+    Tone.NEUTRAL: (N_("您已经签到过，请入场。"), ""),
+    Tone.STOP: ("", N_("请到服务台，工作人员会帮您办理。")),
+}
+SPEAKS = N_("您代表本单位表决：请再到有人值守的入口扫一次码，由工作人员确认到场。")
+
+
+def show_at_kiosk(answer: dict[str, Any], *, speaks: bool) -> dict[str, Any]:
+    """Word a verdict for the person who stands there alone: themselves, and nobody else's count.
+
+    `speaks`: somebody of the staff has to see them before their unit may vote.
+    """
+    shown = show_answer(answer)
+    sentence, next_step = KIOSK_SAYING[shown["tone"]]
+    kept = (
+        "verdict",
+        "tone",
+        "word",
+        "name",
+        "unit",
+        "title",
+        "place",
+        "sign",
+        "rehearsal",
+    )
+    return {
+        **{name: shown[name] for name in kept},
+        "sentence": gettext(sentence) if sentence else shown["sentence"],
+        "next_step": gettext(SPEAKS) if speaks else gettext(next_step) if next_step else "",
+    }
 
 
 def show_scan(scan: Scanned, zone: str) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
-from eventapp.checkin.rules import UNDO, Move, Verdict, came_in, people_inside
+from eventapp.checkin.rules import MOVING, Move, hall_after
 from eventapp.core import clock, keys
 from eventapp.core.ledger import GENESIS, canonical, link
 
-SAID = ("meeting", "head", "came", "session", "inside", "gates")
+SAID = ("meeting", "head", "came", "session", "inside", "confirmed", "gates")
 PURPOSE = b"menghui attendance 1\n"
 """Stands before what is signed: no signature of a pass, over 12 bytes, is ever one of these."""
 
@@ -104,19 +104,18 @@ def _chain(record: Mapping[str, Any], statement: Mapping[str, Any]) -> Iterator[
 
 def _count(record: Mapping[str, Any], statement: Mapping[str, Any]) -> Iterator[str]:
     # A statement from before there were sessions names none: then all gates lead to the same.
+    first = statement.get("session", 0)
     session_of = {gate["gate"]: gate.get("session", 0) for gate in statement["gates"]}
-    bodies = [json.loads(entry["body"]) for entry in record["records"]]
-    moves = [
-        Move(
-            body["registration_id"],
-            Verdict(body["verdict"]),
-            session_of.get(body["gate_id"], 0),
-            body["verdict"] == Verdict.LEFT and body["scan_id"].startswith(UNDO),
-        )
+    bodies = (json.loads(entry["body"]) for entry in record["records"])
+    hall = hall_after(
+        Move.of(body, session_of.get(body["gate_id"], first))
         for body in bodies
-        if body["verdict"] in {Verdict.ADMITTED, Verdict.LEFT}
-    ]
-    if sorted(came_in(moves)) != statement["came"]:
+        if body["verdict"] in MOVING
+    )
+    inside, confirmed = sorted(hall.inside(first)), sorted(hall.confirmed(first))
+    if sorted(hall.came) != statement["came"]:
         yield "came: the records give others"
-    if sorted(people_inside(moves, statement.get("session", 0))) != statement["inside"]:
+    if inside != statement["inside"]:
         yield "inside: the records give others"
+    if confirmed != statement.get("confirmed", confirmed):
+        yield "confirmed: the records give others"

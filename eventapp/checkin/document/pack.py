@@ -91,7 +91,14 @@ def _row(row: PassRow, salt: bytes, stay: StayRow | None, left: list[int]) -> li
         row.category,
         code_digest(salt, row.code),
         row.organisation_id or 0,
-        stay and [stay.session_id, instant(stay.admitted_at), stay.gate, stay.device],
+        stay
+        and [
+            stay.session_id,
+            instant(stay.admitted_at),
+            stay.gate,
+            stay.device,
+            stay.confirmed,
+        ],
         left,
         _sealed(row),
     ]

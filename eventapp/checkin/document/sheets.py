@@ -6,11 +6,12 @@ from typing import Any
 
 from flask import render_template
 from flask_babel import gettext
+from markupsafe import Markup
 
 from eventapp.checkin.document.answers import exact_time
 from eventapp.checkin.queries import ABSENCE_LABEL, MissingUnit, Sheet, SheetRow
 from eventapp.checkin.rules import METHOD_LABEL
-from eventapp.core import installation
+from eventapp.core import files, installation
 from eventapp.core.errors import N_
 from eventapp.meetings.queries import MeetingHere
 from eventapp.registration.rules import CATEGORY_LABEL
@@ -40,6 +41,11 @@ def code_of(sheet: Sheet) -> str:
     return f"{sheet.head_seq}·{groups}"
 
 
+def _drawn(digest: str) -> Markup:
+    """Give a signature to be set in the page; it was drawn by this house out of numbers alone."""
+    return Markup(files.read(digest).decode()) if digest else Markup()  # noqa: S704 - see above
+
+
 def _row(row: SheetRow, number: int, zone: str) -> dict[str, str]:
     return {
         "number": str(number),
@@ -62,7 +68,12 @@ def _how(row: SheetRow) -> str:
 def _groups(sheet: Sheet, zone: str) -> list[dict[str, Any]]:
     numbered = list(enumerate(sheet.rows, 1))
     return [
-        {"unit": unit, "rows": [_row(row, number, zone) for number, row in rows]}
+        {
+            "unit": unit,
+            "rows": [
+                {**_row(row, number, zone), "sign": _drawn(row.signature)} for number, row in rows
+            ],
+        }
         for unit, rows in groupby(numbered, key=lambda pair: pair[1].unit)
     ]
 
@@ -87,6 +98,7 @@ def sheet_pdf(here: MeetingHere, sheet: Sheet) -> bytes:
         facts=[gettext("时间：%(time)s", time=long_time(here.starts_at, here.zone))],
         groups=_groups(sheet, here.zone),
         summary=_summary(sheet),
+        signed=any(row.signature for row in sheet.rows),
         signers=[gettext("签到负责人")],
         demo=installation.is_demo(),
     )

@@ -30,6 +30,7 @@ from eventapp.checkin.queries.conflicts import (
 )
 from eventapp.checkin.queries.door import (
     Scanned,
+    asks_signature,
     device_of,
     door_version,
     gate_in,
@@ -50,6 +51,7 @@ from eventapp.checkin.queries.pack import (
     stays_at,
 )
 from eventapp.checkin.queries.presence import (
+    CalledRoll,
     Presence,
     ProxyInside,
     Quorum,
@@ -57,8 +59,19 @@ from eventapp.checkin.queries.presence import (
     came_in,
     inside_now,
     presence_of,
+    roll_call_of,
     scope_of,
     units_inside,
+    waits_to_speak,
+)
+from eventapp.checkin.queries.rollcalls import (
+    Answerer,
+    CallLine,
+    CallRow,
+    Roll,
+    answers_of_person,
+    roll_calls_of,
+    roll_in,
 )
 from eventapp.checkin.queries.rosters import (
     Arrival,
@@ -78,9 +91,13 @@ from eventapp.checkin.queries.rosters import (
 __all__ = [
     "ABSENCE_LABEL",
     "Absence",
+    "Answerer",
     "Arrival",
     "ArrivalCounts",
     "Board",
+    "CallLine",
+    "CallRow",
+    "CalledRoll",
     "Changes",
     "ConflictRow",
     "GateCount",
@@ -91,13 +108,16 @@ __all__ = [
     "ProxyInside",
     "Quorum",
     "Refusal",
+    "Roll",
     "Scanned",
     "Sheet",
     "SheetRow",
     "UnitCount",
     "UnitPresence",
+    "answers_of_person",
     "arrivals_of",
     "arrivals_over_time",
+    "asks_signature",
     "attendance_of",
     "board_of",
     "came_in",
@@ -124,6 +144,9 @@ __all__ = [
     "read_version",
     "refusals_of",
     "rehearsal_of",
+    "roll_call_of",
+    "roll_calls_of",
+    "roll_in",
     "scanned_person",
     "scans_of_person",
     "scope_of",
@@ -135,5 +158,6 @@ __all__ = [
     "units_inside",
     "unsent_at",
     "version_text",
+    "waits_to_speak",
     "was_anybody_admitted",
 ]

@@ -24,7 +24,8 @@ def attendance_of(meeting_id: int, *, until_seq: int | None = None) -> dict[str,
     """Give the parts of an attendance up to a head, by default the present one; see records.md.
 
     `came` counts whoever was let in at some time and not taken back, into whichever session;
-    `inside` who was then in `session`, the one in which ballots are held.
+    `inside` who was then in `session`, the one in which ballots are held; `confirmed` who of those
+    was seen by a staffed gate or a roll-call.
     Names stand in `people` alone, so that they can be left out later. Raises NotFound for a head
     that the ledger does not have.
     """
@@ -39,6 +40,7 @@ def attendance_of(meeting_id: int, *, until_seq: int | None = None) -> dict[str,
         "came": came,
         "session": presence.session_id,
         "inside": sorted(presence.inside),
+        "confirmed": sorted(presence.confirmed),
         "gates": _gates(meeting_id),
         "people": _people(came),
         "records": [{"seq": row.seq, "body": row.body, "hash": row.hash} for row in rows],

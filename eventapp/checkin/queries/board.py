@@ -114,6 +114,7 @@ class Absence(StrEnum):
 
     NOBODY = "nobody"
     UNMANDATED = "unmandated"
+    WAITING = "waiting"
     EXCUSED = "excused"
     PARTLY = "partly"
 
@@ -121,6 +122,7 @@ class Absence(StrEnum):
 ABSENCE_LABEL: dict[Absence, str] = {
     Absence.NOBODY: N_("未到"),
     Absence.UNMANDATED: N_("有人到会，授权代表未到"),
+    Absence.WAITING: N_("授权代表已入场，待门岗确认"),
     Absence.EXCUSED: N_("已请假"),
     Absence.PARTLY: N_("部分未到"),
 }
@@ -165,6 +167,7 @@ def missing_units(meeting_id: int, quorum: Quorum | None) -> list[MissingUnit]:
     key = {"meeting_id": meeting_id}
     liaisons = {row.organisation_id: row for row in db.session.execute(_LIAISONS, key)}
     excused = set(db.session.scalars(_EXCUSED, key))
+    waiting = quorum.waiting if quorum else frozenset[int]()
     units = board_of(meeting_id).units
     counted = {unit.organisation_id: unit for unit in units if unit.organisation_id}
     voting = [
@@ -174,20 +177,23 @@ def missing_units(meeting_id: int, quorum: Quorum | None) -> list[MissingUnit]:
     first = {unit.organisation_id for unit in voting}
     others = [unit for unit in units if unit.missing and unit.organisation_id not in first]
     return [
-        _missing(unit, liaisons.get(unit.organisation_id or 0), excused, votes=votes)
+        _missing(
+            unit,
+            liaisons.get(unit.organisation_id or 0),
+            _absence(unit, excused, waiting, votes=votes),
+            votes=votes,
+        )
         for votes, group in ((True, voting), (False, others))
         for unit in group
     ]
 
 
-def _missing(
-    unit: UnitCount, liaison: Any, excused: Collection[int | None], *, votes: bool
-) -> MissingUnit:
+def _missing(unit: UnitCount, liaison: Any, absence: Absence, *, votes: bool) -> MissingUnit:
     return MissingUnit(
         unit.organisation_id,
         unit.name,
         votes,
-        _absence(unit, excused, votes=votes),
+        absence,
         unit.arrived,
         unit.expected,
         unit.missing,
@@ -197,7 +203,11 @@ def _missing(
     )
 
 
-def _absence(unit: UnitCount, excused: Collection[int | None], *, votes: bool) -> Absence:
+def _absence(
+    unit: UnitCount, excused: Collection[int | None], waiting: Collection[int], *, votes: bool
+) -> Absence:
+    if votes and unit.organisation_id in waiting:
+        return Absence.WAITING
     if unit.arrived:
         return Absence.UNMANDATED if votes else Absence.PARTLY
     if unit.organisation_id in excused and unit.organisation_id is not None:

@@ -4,6 +4,7 @@ A door writes in one of two books, the meeting's own and that of a rehearsal. Th
 the same shape, so that nothing which counts the one can ever see the other.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -15,6 +16,7 @@ from eventapp.alliance.models import Organisation, Person
 from eventapp.checkin.models import (
     Admission,
     DoorSession,
+    DoorSignature,
     Gate,
     Rehearsal,
     RehearsalAdmission,
@@ -22,7 +24,7 @@ from eventapp.checkin.models import (
     RehearsedScan,
     Scan,
 )
-from eventapp.checkin.rules import UNDO, Move, Verdict
+from eventapp.checkin.rules import MOVING, UNDO, Method, Move, Verdict, is_staffed
 from eventapp.core.db import Base
 from eventapp.core.ledger import AuditEntry, LedgerHead
 from eventapp.meetings.models import Meeting
@@ -42,6 +44,7 @@ scans, admissions, heads = table_of(Scan), table_of(Admission), table_of(LedgerH
 registrations, passes = table_of(Registration), table_of(Pass)
 people, organisations = table_of(Person), table_of(Organisation)
 rehearsals, rehearsed = table_of(Rehearsal), table_of(RehearsedScan)
+signatures = table_of(DoorSignature)
 _audited = heads.alias("audited")
 
 FIRST = 1
@@ -80,7 +83,7 @@ class Book:
     scan is a repeat; it holds the ledger's head. `by_registration`, `by_code`, `found` and `here`
     give somebody with where they are and the counts, each read after the head is held.
     `been_inside` counts how often somebody was let into a session and not taken back. `claim`
-    lets somebody in, `release` lets them go.
+    lets somebody in, `release` lets them go, `confirm` says that somebody saw them.
     """
 
     scan: type[Scan] | type[RehearsalScan]
@@ -95,6 +98,7 @@ class Book:
     been_inside: Any
     claim: Any
     release: Any
+    confirm: Any
 
 
 def _knock(scan: Any) -> Any:
@@ -113,6 +117,7 @@ def _knock(scan: Any) -> Any:
             sessions.c.id.label("session_id"),
             sessions.c.capacity,
             sessions.c.reentry,
+            sessions.c.signs,
             heads.c.seq,
             heads.c.hash,
             _audited.c.hash.label("audited"),
@@ -192,7 +197,8 @@ def _holder(claims: Any, *, with_pass: bool = True) -> Any:
         claims.c.session_id.label("in_session"),
         claims.c.admitted_at,
         claims.c.device,
-        entered.c.name.label("entered"),
+        claims.c.confirmed,
+        sa.func.coalesce(entered.c.name, "").label("entered"),
         *_counts(claims),
         unit_arrived.scalar_subquery().label("unit_arrived"),
         unit_total.scalar_subquery().label("unit_total"),
@@ -246,6 +252,8 @@ def _book(scan: Any, admission: Any) -> Book:
                     "registration_id",
                     "gate_id",
                     "device",
+                    "method",
+                    "confirmed",
                     "admitted_at",
                 )
             }
@@ -254,12 +262,23 @@ def _book(scan: Any, admission: Any) -> Book:
             claims.c.registration_id == _bind("registration_id"),
             claims.c.session_id == _bind("session_id"),
         ),
+        # Its names are not those of columns, which an UPDATE would set.
+        confirm=sa.update(claims)
+        .where(
+            claims.c.registration_id == _bind("of_registration"),
+            claims.c.session_id == _bind("in_session"),
+        )
+        .values(confirmed=True),
     )
 
 
 OWN = _book(Scan, Admission)
 REHEARSED = _book(RehearsalScan, RehearsalAdmission)
 """The meeting's own book, and that of its rehearsal."""
+
+SIGNED_ALREADY = sa.select(sa.literal(1)).where(
+    signatures.c.registration_id == _bind("registration_id")
+)
 
 _expected: WeakKeyDictionary[Engine, dict[int, tuple[str, int]]] = WeakKeyDictionary()
 
@@ -301,29 +320,43 @@ def book_of(connection: Connection, meeting_id: int) -> Book:
 
 
 def moves_of(book: Book) -> Any:
-    """Build the look at the records that moved people, in their order, for `move_of` to read."""
+    """Build the look at the records that moved people, in their order, for `move_of` to read.
+
+    One without a gate, as a roll-call is, is about the session in which ballots are held.
+    """
     written = book.scans
+    first = (
+        sa.select(sessions.c.id)
+        .join(meetings, meetings.c.id == sessions.c.meeting_id)
+        .where(meetings.c.scope_id == written.c.scope_id, sessions.c.ordinal == FIRST)
+        .correlate(written)
+        .scalar_subquery()
+    )
+    uploaded = written.c.scanned_at if book is OWN else sa.null()
     return (
         sa.select(
             written.c.seq,
             written.c.registration_id,
             written.c.verdict,
+            written.c.method,
             written.c.scan_id,
             written.c.gate_id,
             written.c.device,
             written.c.received_at,
-            gates.c.session_id,
+            sa.func.coalesce(uploaded, written.c.received_at).label("at"),
+            sa.func.coalesce(gates.c.session_id, first).label("session_id"),
+            sa.case((written.c.method == Method.ROLL_CALL, written.c.body)).label("called"),
         )
-        .select_from(written.join(gates, gates.c.id == written.c.gate_id))
-        .where(
-            written.c.registration_id.is_not(None),
-            written.c.verdict.in_((Verdict.ADMITTED, Verdict.LEFT)),
-        )
+        .select_from(written.outerjoin(gates, gates.c.id == written.c.gate_id))
+        .where(written.c.verdict.in_(MOVING))
         .order_by(written.c.seq)
     )
 
 
 def move_of(row: Any) -> Move:
     """Read how a record moved somebody."""
+    if row.called:
+        return Move.of(json.loads(row.called), row.session_id, row.seq)
     undone = row.verdict is Verdict.LEFT and row.scan_id.startswith(UNDO)
-    return Move(row.registration_id, row.verdict, row.session_id, undone, row.seq)
+    staffed = is_staffed(row.method)
+    return Move(row.registration_id, row.verdict, row.session_id, undone, row.seq, staffed, row.at)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from eventapp.checkin.queries.books import REHEARSED, heads, registrations, scans
+from eventapp.checkin.rules import Method
 from eventapp.core.db import db
 from eventapp.core.ledger import AuditEntry
 from eventapp.core.scope import Chain, Scope
@@ -58,6 +59,7 @@ HARMLESS = frozenset(
         "outcome",
         "plaque",
         "rehearsal",
+        "roll_call",
         "seat",
         "signin",
         "source",
@@ -85,6 +87,12 @@ _HEADS = sa.select(heads.c.scope_id, heads.c.name, heads.c.seq, heads.c.hash).wh
         ),
     )
 )
+_CALLED = sa.select(sa.literal(1)).where(
+    scans.c.scope_id == sa.bindparam("scope_id"),
+    scans.c.seq > sa.bindparam("seq"),
+    scans.c.method == Method.ROLL_CALL,
+)
+"""A roll-call moves many at once, and names them in its body alone."""
 _SCANNED = (
     sa.select(registrations.c.person_id)
     .join(scans, scans.c.registration_id == registrations.c.id)
@@ -142,8 +150,11 @@ def changes_since(scope_id: int, since: Heads | None, now: Heads) -> Changes:
         return ALL
     changed: set[int] = set()
     if DOOR in behind:
+        asked = {"scope_id": scope_id, "seq": behind.pop(DOOR)}
+        if db.session.scalar(_CALLED.limit(1), asked) is not None:
+            return ALL
         scanned = _SCANNED.order_by(registrations.c.person_id)
-        changed.update(db.session.scalars(scanned, {"scope_id": scope_id, "seq": behind.pop(DOOR)}))
+        changed.update(db.session.scalars(scanned, asked))
     behind.pop(PRACTICE, None)  # who practised coming stands on no row
     audited = _audited({int(name): seq for name, seq in behind.items()}) if behind else set()
     if audited is None or len(changed | audited) > MOST_PEOPLE:

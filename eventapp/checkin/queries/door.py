@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from eventapp.checkin.models import DoorSession, Gate, Rehearsal, Scan
 from eventapp.checkin.queries.books import (
+    FIRST,
     OWN,
     PERSON,
     REHEARSED,
@@ -22,7 +23,7 @@ from eventapp.checkin.queries.books import (
     registrations,
     tally,
 )
-from eventapp.checkin.rules import NAMELESS, Method, Verdict
+from eventapp.checkin.rules import MOVING, NAMELESS, Method, Verdict
 from eventapp.core import feed
 from eventapp.core.access import Actor, ActorKind
 from eventapp.core.db import db
@@ -150,6 +151,14 @@ def door_version(scope_id: int) -> str:
     return f"{version}.{rehearsal_id}.{head_of(scope_id, REHEARSED.scan.ledger).seq}"
 
 
+def asks_signature(meeting_id: int) -> bool:
+    """Tell whether the meeting asks whoever comes in for a signature on the screen."""
+    asks = sa.select(DoorSession.signs).where(
+        DoorSession.meeting_id == meeting_id, DoorSession.ordinal == FIRST
+    )
+    return bool(db.session.scalar(asks))
+
+
 def person_of(row: Any) -> dict[str, str]:
     """Show who was scanned, from a row of the registration's own tables."""
     return {
@@ -201,7 +210,7 @@ def _of_device(book: Book) -> Any:
 
 _LAST = _last(OWN)
 _LAST_OF_DEVICE = {OWN.scan: _of_device(OWN), REHEARSED.scan: _of_device(REHEARSED)}
-_REFUSED = _LAST.where(OWN.scans.c.verdict.not_in((Verdict.ADMITTED, Verdict.LEFT)))
+_REFUSED = _LAST.where(OWN.scans.c.verdict.not_in(MOVING))
 _MEETING = sa.select(meetings.c.id).where(meetings.c.scope_id == _bind("scope_id"))
 
 

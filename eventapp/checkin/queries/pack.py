@@ -50,13 +50,17 @@ class PassRow:
 
 @dataclass(frozen=True, slots=True)
 class StayRow:
-    """Who is inside which session since when, let in at which gate by which device."""
+    """Who is inside which session since when, let in at which gate by which device.
+
+    `confirmed`: a staffed gate or a roll-call saw them. Who came by a roll-call came by no gate.
+    """
 
     registration_id: int
     session_id: int
     admitted_at: datetime
     gate: str
     device: str
+    confirmed: bool
 
 
 _COLUMNS = (
@@ -105,10 +109,11 @@ _STAYS = (
         admissions.c.registration_id,
         admissions.c.session_id,
         admissions.c.admitted_at,
-        gates.c.name.label("gate"),
+        sa.func.coalesce(gates.c.name, "").label("gate"),
         admissions.c.device,
+        admissions.c.confirmed,
     )
-    .select_from(admissions.join(gates, gates.c.id == admissions.c.gate_id))
+    .select_from(admissions.outerjoin(gates, gates.c.id == admissions.c.gate_id))
     .where(admissions.c.meeting_id == _bind("meeting_id"))
 )
 _STAYS_OF = _STAYS.where(

@@ -1,14 +1,13 @@
 """Who is inside, by the ledger of scans up to a stated head."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from eventapp.checkin import rules
 from eventapp.checkin.models import Admission, DoorSession, Scan
 from eventapp.checkin.queries.books import FIRST, OWN, move_of, moves_of, scans
-from eventapp.checkin.rules import people_inside
+from eventapp.checkin.rules import Hall, Method, hall_after
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
 from eventapp.core.ledger import GENESIS, Head, head_of
@@ -28,13 +27,15 @@ _SCOPE = sa.select(Meeting.scope_id).where(Meeting.id == sa.bindparam("meeting_i
 class Presence:
     """The registrations inside the session where ballots are held, and the head that says so.
 
-    `came` are those that were let in at some time up to that head, into whichever session.
+    `confirmed` are those of them whom a staffed gate or a roll-call saw; `came` are all that were
+    let in at some time up to that head, into whichever session.
     """
 
     head_seq: int
     head_hash: str
     session_id: int
     inside: frozenset[int]
+    confirmed: frozenset[int]
     came: frozenset[int]
 
 
@@ -52,13 +53,15 @@ class UnitPresence:
     """The units with somebody inside who speaks for them, up to a head of the ledger.
 
     `units` are there in person; `proxies` are all those carried by somebody inside, also of
-    units that have since come themselves.
+    units that have since come themselves. Only who is confirmed speaks; `waiting` are the units
+    whose people are inside and still have to be seen by a staffed gate or a roll-call.
     """
 
     head_seq: int
     head_hash: str
     units: frozenset[int]
     proxies: tuple[ProxyInside, ...]
+    waiting: frozenset[int] = frozenset()
 
     @property
     def by_proxy(self) -> frozenset[int]:
@@ -72,7 +75,7 @@ class Quorum:
 
     `number` and `title` are those of the motion, 0 and empty where no ballot is prepared;
     `units` are who may vote, (id, name) in the order of protocol; `present` counts as the rule
-    says.
+    says; `waiting` are those whose people are inside, not yet confirmed.
     """
 
     number: int
@@ -83,6 +86,7 @@ class Quorum:
     by_proxy: frozenset[int]
     present: int
     needed: int
+    waiting: frozenset[int] = frozenset()
 
     @property
     def lacking(self) -> int:
@@ -122,10 +126,16 @@ def presence_of(meeting_id: int, *, until_seq: int | None = None) -> Presence:
     """
     scope_id = scope_of(meeting_id)
     head = head_of(scope_id, Scan.ledger) if until_seq is None else _head_at(scope_id, until_seq)
-    rows = db.session.execute(_MOVES, {"scope_id": scope_id, "seq": head.seq})
-    moves = [move_of(row) for row in rows]
+    hall = hall_at(scope_id, head.seq)
     first = db.session.scalar(_FIRST, {"meeting_id": meeting_id}) or 0
-    return Presence(head.seq, head.hash, first, people_inside(moves, first), rules.came_in(moves))
+    inside, confirmed = hall.inside(first), hall.confirmed(first)
+    return Presence(head.seq, head.hash, first, inside, confirmed, hall.came)
+
+
+def hall_at(scope_id: int, seq: int) -> Hall:
+    """Tell where everybody is by the records of a ledger up to a number."""
+    rows = db.session.execute(_MOVES, {"scope_id": scope_id, "seq": seq})
+    return hall_after(move_of(row) for row in rows)
 
 
 def units_inside(meeting_id: int, *, until_seq: int | None = None) -> UnitPresence:
@@ -135,16 +145,18 @@ def units_inside(meeting_id: int, *, until_seq: int | None = None) -> UnitPresen
         sa.select(Registration.id, Registration.person_id, Registration.organisation_id).where(
             Registration.meeting_id == meeting_id
         )
-    )
+    ).all()
     unit_of = {
-        row.person_id: row.organisation_id for row in registered if row.id in presence.inside
+        row.person_id: row.organisation_id for row in registered if row.id in presence.confirmed
     }
+    inside = {row.person_id for row in registered if row.id in presence.inside}
     mandates = db.session.execute(
         sa.select(Mandate.organisation_id, Mandate.person_id, Mandate.proxy)
         .where(Mandate.meeting_id == meeting_id, Mandate.revoked_at.is_(None))
         .order_by(Mandate.id)
-    )
+    ).all()
     carried = [row for row in mandates if row.person_id in unit_of]
+    spoken_for = {row.organisation_id for row in carried}
     return UnitPresence(
         presence.head_seq,
         presence.head_hash,
@@ -154,13 +166,61 @@ def units_inside(meeting_id: int, *, until_seq: int | None = None) -> UnitPresen
             for row in carried
             if row.proxy
         ),
+        frozenset(row.organisation_id for row in mandates if row.person_id in inside) - spoken_for,
     )
 
 
-def came_in(registration_ids: Collection[int]) -> frozenset[int]:
-    """Tell which of these registrations were let in at some time; what was undone never was."""
-    query = moves_of(OWN).where(scans.c.registration_id.in_(registration_ids))
-    return rules.came_in(move_of(row) for row in db.session.execute(query))
+def came_in(meeting_id: int) -> frozenset[int]:
+    """Tell which registrations were let in at some time; what was undone never was."""
+    return presence_of(meeting_id).came
+
+
+@dataclass(frozen=True, slots=True)
+class CalledRoll:
+    """A roll-call that counts: its record in the door's ledger, and when it was confirmed."""
+
+    seq: int
+    at: datetime
+
+
+def roll_call_of(meeting_id: int, *, until_seq: int | None = None) -> CalledRoll | None:
+    """Find the newest confirmed roll-call up to a head of the ledger; None without one."""
+    query = (
+        sa.select(Scan.seq, Scan.received_at)
+        .join(Meeting, Meeting.scope_id == Scan.scope_id)
+        .where(Meeting.id == meeting_id, Scan.method == Method.ROLL_CALL)
+        .order_by(Scan.seq.desc())
+        .limit(1)
+    )
+    if until_seq is not None:
+        query = query.where(Scan.seq <= until_seq)
+    row = db.session.execute(query).first()
+    return CalledRoll(row.seq, row.received_at) if row else None
+
+
+_WAITS = (
+    sa.select(sa.literal(1))
+    .select_from(Admission)
+    .join(Registration, Registration.id == Admission.registration_id)
+    .join(
+        Mandate,
+        sa.and_(
+            Mandate.meeting_id == Registration.meeting_id,
+            Mandate.person_id == Registration.person_id,
+            Mandate.revoked_at.is_(None),
+        ),
+    )
+    .where(
+        Admission.registration_id == sa.bindparam("registration_id"),
+        Admission.confirmed.is_(False),
+    )
+    .limit(1)
+)
+
+
+def waits_to_speak(registration_id: int | None) -> bool:
+    """Tell whether somebody speaks for a unit, is inside, and has not been seen by anybody."""
+    return db.session.scalar(_WAITS, {"registration_id": registration_id}) is not None
 
 
 def inside_now(meeting_id: int) -> frozenset[int]:

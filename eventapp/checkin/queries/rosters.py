@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from eventapp.alliance.models import Organisation, Person
-from eventapp.checkin.models import Admission, Gate, Scan
+from eventapp.checkin.models import Admission, DoorSignature, Gate, Scan
 from eventapp.checkin.queries.books import UNIT
 from eventapp.checkin.queries.door import Scanned, refused_scans
-from eventapp.checkin.rules import Method, Verdict
+from eventapp.checkin.rules import MOVING, Method, Verdict
 from eventapp.core.db import db
 from eventapp.core.ledger import head_of
-from eventapp.meetings.models import Meeting
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import Category, State
 
@@ -37,6 +36,7 @@ class Arrival:
     admitted_at: datetime
     gate: str
     method: Method
+    confirmed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,10 @@ class GateCount:
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A line of the sign-in sheet; without `admitted_at` it is somebody who has not come."""
+    """A line of the sign-in sheet; without `admitted_at` it is somebody who has not come.
+
+    `signature` is the digest of what was signed on the screen, empty without.
+    """
 
     registration_id: int
     name: str
@@ -62,6 +65,7 @@ class SheetRow:
     gate: str
     method: Method | None
     late: bool
+    signature: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +77,6 @@ class Sheet:
     rows: tuple[SheetRow, ...]
 
 
-_METHOD = (
-    sa.select(Scan.method)
-    .where(
-        Scan.registration_id == Registration.id,
-        Scan.scope_id == Meeting.scope_id,
-        Scan.verdict == Verdict.ADMITTED,
-    )
-    .order_by(Scan.seq.desc())
-    .limit(1)
-    .correlate(Registration, Meeting)
-    .scalar_subquery()
-)
 LATE = sa.exists().where(
     Scan.registration_id == Admission.registration_id,
     Scan.device == Admission.device,
@@ -104,14 +96,16 @@ _EXPECTED = (
         Registration.place,
         Admission.admitted_at,
         Gate.name.label("gate"),
-        _METHOD.label("method"),
+        Admission.method,
+        Admission.confirmed,
+        DoorSignature.digest.label("signature"),
         LATE.label("late"),
     )
-    .join(Meeting, Meeting.id == Registration.meeting_id)
     .join(Person, Person.id == Registration.person_id)
     .outerjoin(Organisation, Organisation.id == Registration.organisation_id)
     .outerjoin(Admission, Admission.registration_id == Registration.id)
     .outerjoin(Gate, Gate.id == Admission.gate_id)
+    .outerjoin(DoorSignature, DoorSignature.registration_id == Registration.id)
     .where(
         Registration.meeting_id == sa.bindparam("meeting_id"),
         sa.or_(Registration.state == State.APPROVED, Admission.id.is_not(None)),
@@ -142,8 +136,9 @@ def arrivals_of(meeting_id: int) -> list[Arrival]:
             row.category,
             row.place,
             row.admitted_at,
-            row.gate,
+            row.gate or "",
             row.method,
+            row.confirmed,
         )
         for row in db.session.execute(_ARRIVED, {"meeting_id": meeting_id})
     ]
@@ -152,7 +147,7 @@ def arrivals_of(meeting_id: int) -> list[Arrival]:
 def gate_counts(meeting_id: int) -> list[GateCount]:
     """Count what each gate let in and refused."""
     admitted = sa.func.count().filter(Scan.verdict == Verdict.ADMITTED)
-    refused = sa.func.count(Scan.id).filter(Scan.verdict.not_in((Verdict.ADMITTED, Verdict.LEFT)))
+    refused = sa.func.count(Scan.id).filter(Scan.verdict.not_in(MOVING))
     rows = db.session.execute(
         sa.select(Gate.id, Gate.name, admitted, refused)
         .outerjoin(Scan, Scan.gate_id == Gate.id)
@@ -186,6 +181,7 @@ def sheet_of(meeting_id: int, scope_id: int) -> Sheet:
                 row.gate or "",
                 row.method,
                 bool(row.late),
+                row.signature or "",
             )
             for row in rows
         ),

@@ -65,7 +65,7 @@ def choose_gate(meeting: str) -> BaseResponse:
     who = next(one for one in actors() if one.may(Permission.SCAN_PASSES, scope().ids))
     if who.kind is ActorKind.DEVICE:
         raise Forbidden("gate_not_yours", N_("这台设备不在这个入口使用，请重新选择入口。"))
-    _end_device(here)
+    end_device(here)
     token = make_device(
         who,
         here.scope_id,
@@ -82,12 +82,13 @@ def choose_gate(meeting: str) -> BaseResponse:
 @requires(Permission.SCAN_PASSES)
 def leave_door(meeting: str) -> BaseResponse:
     """End this browser's being a device; scans that it has not sent stay in it."""
-    _end_device(meeting_here(meeting))
+    end_device(meeting_here(meeting))
     say(N_("这台设备已退出签到。"))
     return redirect(url_for("checkin.show_door", meeting=meeting), 303)
 
 
-def _end_device(here: MeetingHere) -> None:
+def end_device(here: MeetingHere) -> None:
+    """Let this browser be no device of the meeting any more."""
     for one in actors():
         if one.kind is ActorKind.DEVICE and one.may(Permission.SCAN_PASSES, [here.scope_id]):
             revoke_device(one, here.scope_id, one.id)
@@ -122,6 +123,7 @@ def _door_page(
         direction=direction,
         directions=DIRECTION_LABEL,
         rehearsal=queries.rehearsal_of(here.id),
+        signs=queries.asks_signature(here.id),
         look=LOOK,
         counts=queries.tally_of(here.id),
         scans=[show_scan(scan, here.zone) for scan in scans],

@@ -5,7 +5,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.checkin import queries, service
 from eventapp.checkin.document.takes import takes_of
-from eventapp.checkin.forms import ChangeGateForm, DescribeSessionForm, NameGateForm
+from eventapp.checkin.forms import (
+    ChangeGateForm,
+    DescribeSessionForm,
+    NameGateForm,
+    SetSigningForm,
+)
 from eventapp.checkin.models import Gate
 from eventapp.checkin.routes.blueprint import bp
 from eventapp.checkin.rules import WAY_LABEL
@@ -45,6 +50,7 @@ def _gates_page(
         may_rehearse=here.state in service.MAY_REHEARSE,
         form=form or NameGateForm(formdata=None),
         adding=adding or DescribeSessionForm(formdata=None, reentry=True),
+        signing=SetSigningForm(formdata=None, signs=queries.asks_signature(here.id)),
         ending=ending or BaseForm(formdata=None),
     )
 
@@ -58,6 +64,18 @@ def add_gate(meeting: str) -> BaseResponse | tuple[str, int]:
     if not attempt(form, lambda: service.add_gate(actor(), here.id, form.name.data or "")):
         return _gates_page(here, form), 422
     say(N_("入口已添加。"))
+    return _to_list(meeting)
+
+
+@bp.post("/m/<meeting>/desk/gates/signing")
+@requires(Permission.MANAGE_MEETING)
+def set_signing(meeting: str) -> BaseResponse | tuple[str, int]:
+    """Say whether whoever comes in is asked to sign."""
+    here = meeting_here(meeting)
+    form = SetSigningForm()
+    if not attempt(form, lambda: service.set_signing(actor(), here.id, signs=form.signs.data)):
+        return _gates_page(here), 422
+    say(N_("入场签名已打开。") if form.signs.data else N_("入场签名已关闭。"))
     return _to_list(meeting)
 
 

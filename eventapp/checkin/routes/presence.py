@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from flask import Response, current_app, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask_babel import gettext
 
 from eventapp.alliance.service import note_contact_shown
@@ -11,7 +11,7 @@ from eventapp.checkin import queries
 from eventapp.checkin.document.attendance import signed_attendance
 from eventapp.checkin.document.chart import arrivals_svg
 from eventapp.checkin.document.sheets import missing_sheet, sheet_pdf, sheet_xlsx
-from eventapp.checkin.routes.blueprint import bp
+from eventapp.checkin.routes.blueprint import bp, quorum_of
 from eventapp.checkin.rules import SAYING, VERDICT_LABEL
 from eventapp.core import feed
 from eventapp.core.access import Permission
@@ -47,11 +47,6 @@ def show_presence_live(meeting: str) -> Response:
     )
 
 
-def _quorum(meeting_id: int) -> queries.Quorum | None:
-    """Ask voting, which stands above, how many units a decision needs and who is here."""
-    return current_app.extensions["quorum"](meeting_id)
-
-
 def _presence(meeting: str) -> dict[str, Any]:
     here = meeting_here(meeting)
     board = queries.board_of(here.id)
@@ -59,7 +54,8 @@ def _presence(meeting: str) -> dict[str, Any]:
     return {
         "here": here,
         "counts": board.counts,
-        "quorum": _quorum(here.id),
+        "quorum": quorum_of(here.id),
+        "roll_call": queries.roll_call_of(here.id),
         "units": board.units,
         "gates": queries.gate_counts(here.id),
         "sessions": queries.sessions_of(here.id),
@@ -154,7 +150,7 @@ def download_missing(meeting: str) -> Response:
     as_csv = request.args.get("as") == "csv"
     return download(
         missing_sheet(
-            here, _wanted(queries.missing_units(here.id, _quorum(here.id))), as_csv=as_csv
+            here, _wanted(queries.missing_units(here.id, quorum_of(here.id))), as_csv=as_csv
         ),
         name=f"{gettext('%(meeting)s未到名单', meeting=here.title)}.{'csv' if as_csv else 'xlsx'}",
         media_type=CSV if as_csv else XLSX,
@@ -162,7 +158,7 @@ def download_missing(meeting: str) -> Response:
 
 
 def _missing(here: MeetingHere) -> dict[str, Any]:
-    quorum = _quorum(here.id)
+    quorum = quorum_of(here.id)
     found = queries.missing_units(here.id, quorum)
     wanted = _wanted(found)
     pages = max(1, -(-len(wanted) // A_PAGE))
@@ -172,6 +168,7 @@ def _missing(here: MeetingHere) -> dict[str, Any]:
     return {
         "here": here,
         "quorum": quorum,
+        "roll_call": queries.roll_call_of(here.id),
         "found": found,
         "units": wanted[first : first + A_PAGE],
         "first": first + 1,

@@ -1,10 +1,11 @@
 """What the door says to a scan, and who counts as inside."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any, Self
 
 from eventapp.core.errors import N_
 
@@ -22,6 +23,8 @@ class Method(StrEnum):
     WEDGE = "wedge"
     SEARCH = "search"
     MANUAL = "manual"
+    KIOSK = "kiosk"
+    ROLL_CALL = "roll_call"
 
 
 METHOD_LABEL: dict[Method, str] = {
@@ -30,7 +33,16 @@ METHOD_LABEL: dict[Method, str] = {
     Method.WEDGE: N_("扫码枪"),
     Method.SEARCH: N_("查找姓名"),
     Method.MANUAL: N_("人工登记"),
+    Method.KIOSK: N_("自助签到"),
+    Method.ROLL_CALL: N_("点名"),
 }
+UNATTENDED: frozenset[Method] = frozenset({Method.KIOSK})
+"""Ways in that nobody of the staff watches: whoever comes so is inside and not yet confirmed."""
+
+
+def is_staffed(method: Method) -> bool:
+    """Tell whether somebody of the staff saw the person; only then may their unit vote."""
+    return method not in UNATTENDED
 
 
 class Direction(StrEnum):
@@ -65,6 +77,7 @@ class Verdict(StrEnum):
     """The door's answer to one scan; it is stored and replayed, never worked out twice."""
 
     ADMITTED = "admitted"
+    CONFIRMED = "confirmed"
     ALREADY_INSIDE = "already_inside"
     SAME_SCAN_REPEAT = "same_scan_repeat"
     LEFT = "left"
@@ -85,6 +98,7 @@ class Verdict(StrEnum):
 
 VERDICT_LABEL: dict[Verdict, str] = {
     Verdict.ADMITTED: N_("请进"),
+    Verdict.CONFIRMED: N_("到场已确认"),
     Verdict.ALREADY_INSIDE: N_("已经入场"),
     Verdict.SAME_SCAN_REPEAT: N_("刚刚扫过"),
     Verdict.LEFT: N_("已离场"),
@@ -130,6 +144,9 @@ class Saying:
 
 SAYING: dict[Verdict, Saying] = {
     Verdict.ADMITTED: Saying(Tone.OK, N_("可以入场。"), N_("请引导入座。")),
+    Verdict.CONFIRMED: Saying(
+        Tone.OK, N_("已由门岗确认到场。"), N_("请引导入座，本单位从现在起计入到会。")
+    ),
     Verdict.ALREADY_INSIDE: Saying(
         Tone.NEUTRAL, N_("这个人已经入场。"), N_("请核对本人；若是凭证借给了别人，请转服务台。")
     ),
@@ -192,11 +209,15 @@ DESK_STEP: dict[Verdict, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """The admission that holds now: since when, through which gate, and by whose hand."""
+    """The admission that holds now: since when, through which gate, and by whose hand.
+
+    `confirmed`: somebody saw the person, at a staffed gate or at a roll-call.
+    """
 
     at: datetime
     gate: str
     same_device: bool
+    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +228,8 @@ class AdmissionFacts:
     is registered at this one too. The words of `registration_state`, `meeting_state` and
     `category` are those of their features. The gate's rules: `gate_way` says which way people
     may go; `gate_categories` None takes everybody; open from `gate_opens_at` until before
-    `gate_closes_at`, None for always. The gate leads to one session, and the rest is about that
+    `gate_closes_at`, None for always. `staffed` says that somebody of the staff sees the person, as
+    at a kiosk nobody does. The gate leads to one session, and the rest is about that
     session alone: `places_left` is what its capacity leaves before this person, None without
     one; `left_for_good`, that the person left it and may not come again; `inside`, that they are
     in it now, wherever else they have been.
@@ -229,6 +251,7 @@ class AdmissionFacts:
     places_left: int | None = None
     direction: Direction = Direction.ENTRY
     left_for_good: bool = False
+    staffed: bool = True
     inside: Inside | None = None
 
 
@@ -236,6 +259,11 @@ NAMELESS: frozenset[Verdict] = frozenset(
     {Verdict.UNREADABLE, Verdict.UNKNOWN, Verdict.WRONG_MEETING, Verdict.REVOKED}
 )
 """Answers that name nobody: whoever found an old pass learns nothing about its owner."""
+
+SIGNED: frozenset[Verdict] = frozenset({Verdict.ADMITTED, Verdict.CONFIRMED})
+"""Answers after which a meeting that wants signatures asks for one."""
+SIGNATURES_KEPT = timedelta(days=180)
+"""How long after a meeting what was signed on the screen is kept."""
 
 REPEAT_WINDOW = timedelta(seconds=5)
 UNDO = "undo-"
@@ -305,63 +333,136 @@ def _answer_about_inside(facts: AdmissionFacts) -> Verdict:
     if inside is None:
         full = facts.places_left is not None and facts.places_left <= 0
         return Verdict.FULL if full else Verdict.ADMITTED
+    if facts.staffed and not inside.confirmed:
+        return Verdict.CONFIRMED
     since = facts.scanned_at - inside.at
     if inside.same_device and timedelta(0) <= since < REPEAT_WINDOW:
         return Verdict.SAME_SCAN_REPEAT
     return Verdict.ALREADY_INSIDE
 
 
+MOVING: frozenset[Verdict] = frozenset({Verdict.ADMITTED, Verdict.CONFIRMED, Verdict.LEFT})
+"""Answers after which somebody else is inside, or counts otherwise, than before."""
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """A record that moved somebody: into a session, out of it, or back to before an admission.
 
-    `seq` is its place in the ledger, for whoever wants to find it again.
+    `at` is when it was scanned, `seq` its place in the ledger. A roll-call names nobody by
+    `registration_id`: it moves whoever `answered` into its session and confirms them; who was
+    `silent` waits again, wherever they are.
     """
 
-    person_id: int
+    registration_id: int | None
     verdict: Verdict
     session_id: int = 0
     undone: bool = False
     seq: int = 0
+    staffed: bool = True
+    at: datetime = _LONG_AGO
+    answered: frozenset[int] = frozenset()
+    silent: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any], session_id: int = 0, seq: int = 0) -> Self:
+        """Read the body of a record that moves people."""
+        answered = frozenset(body.get("answered", ()))
+        return cls(
+            body["registration_id"],
+            Verdict(body["verdict"]),
+            session_id,
+            body["verdict"] == Verdict.LEFT and body["scan_id"].startswith(UNDO),
+            seq,
+            is_staffed(Method(body["method"])),
+            datetime.fromisoformat(body.get("scanned_at") or body["received_at"]),
+            answered,
+            frozenset(body.get("silent", ())) - answered,
+        )
 
 
-def stays(moves: Iterable[Move]) -> dict[int, list[Move]]:
-    """Tell the admissions that led each person who is inside to where they are, the newest last.
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """An admission that leads somebody to where they are, and whether it counts for their unit.
 
-    Moves are given in ledger order. Whoever enters one session leaves the other. An exit ends
-    the stay; taking an admission back returns the person to where they were before it.
+    `seq` is the record that began it.
     """
-    found: dict[int, list[Move]] = {}
-    for move in moves:
-        led = found.setdefault(move.person_id, [])
-        if move.verdict is Verdict.ADMITTED:
-            led.append(move)
-        elif move.undone:
-            del led[-1:]
-        elif move.verdict is Verdict.LEFT:
-            led.clear()
-    return {person: led for person, led in found.items() if led}
+
+    session_id: int
+    seq: int = 0
+    confirmed: bool = True
 
 
-def people_inside(moves: Iterable[Move], session_id: int = 0) -> frozenset[int]:
-    """Return who is inside one session after these moves.
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """Where everybody is after some records of the door.
 
-    Read up to a stated head of the ledger, this is the presence that a ballot counts.
+    `stays` are the admissions that led each person who is inside to where they are, the newest
+    last. `came` are those who were let in at some time; what was taken back never was.
     """
-    return frozenset(
-        person for person, led in stays(moves).items() if led[-1].session_id == session_id
-    )
+
+    stays: dict[int, list[Stay]] = field(default_factory=dict)
+    came: frozenset[int] = frozenset()
+
+    def inside(self, session_id: int = 0) -> frozenset[int]:
+        """Return who is inside one session."""
+        return frozenset(
+            one for one, stays in self.stays.items() if stays[-1].session_id == session_id
+        )
+
+    def confirmed(self, session_id: int = 0) -> frozenset[int]:
+        """Return who of those was seen by somebody: the presence that a ballot counts."""
+        return frozenset(one for one in self.inside(session_id) if self.stays[one][-1].confirmed)
 
 
-def came_in(moves: Iterable[Move]) -> frozenset[int]:
-    """Return who was let in at some time, into whichever session; what was undone never was."""
+def hall_after(moves: Iterable[Move]) -> Hall:
+    """Return where everybody is after these moves, in the order of the ledger.
+
+    Whoever enters one session leaves the other; an exit ends the stay; taking an admission back
+    returns the person to where they were before it. Who answers at a roll-call is inside and
+    confirmed; who is silent is confirmed no more, inside or not, until a staffed gate sees them
+    after it: a scan from before it that was uploaded late confirms nobody.
+    """
+    found: dict[int, list[Stay]] = {}
     times: Counter[int] = Counter()
+    silent: dict[int, datetime] = {}
     for move in moves:
-        if move.verdict is Verdict.ADMITTED:
-            times[move.person_id] += 1
-        elif move.undone:
-            times[move.person_id] -= 1
-    return frozenset(person for person, count in times.items() if count > 0)
+        for one in move.answered:
+            stays = found.setdefault(one, [])
+            if stays and stays[-1].session_id == move.session_id:
+                stays[-1] = replace(stays[-1], confirmed=True)
+            else:
+                stays.append(Stay(move.session_id, move.seq))
+                times[one] += 1
+        for one in move.silent - move.answered:
+            silent[one] = move.at
+            found[one] = [replace(stay, confirmed=False) for stay in found.get(one, ())]
+        if move.registration_id is not None:
+            stays = found.setdefault(move.registration_id, [])
+            since = silent.get(move.registration_id, move.at)
+            times[move.registration_id] += _step(
+                stays, move, seen=move.staffed and since <= move.at
+            )
+    came = frozenset(one for one, count in times.items() if count > 0)
+    return Hall({one: stays for one, stays in found.items() if stays}, came)
+
+
+def _step(stays: list[Stay], move: Move, *, seen: bool) -> int:
+    """Let one scan change where its person is; tell how many admissions more there are."""
+    here = bool(stays) and stays[-1].session_id == move.session_id
+    if move.verdict is Verdict.ADMITTED:
+        stays.append(Stay(move.session_id, move.seq, seen or (here and stays[-1].confirmed)))
+        return 1
+    if move.verdict is Verdict.CONFIRMED and here and seen:
+        stays[-1] = replace(stays[-1], confirmed=True)
+    elif move.undone and stays:
+        stays.pop()
+        return -1
+    elif move.verdict is Verdict.LEFT:
+        kept = [] if here else [one for one in stays if one.session_id != move.session_id]
+        stays[:] = kept
+    return 0
 
 
 @dataclass(frozen=True, slots=True)

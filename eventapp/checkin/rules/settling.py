@@ -50,6 +50,10 @@ class What(StrEnum):
     """An entry that the server admitted when it was asked: it stands for ever."""
     UPLOADED = "uploaded"
     """An entry that a device admitted alone, and that the rules bear when it arrives."""
+    SEEN = "seen"
+    """Somebody saw them inside: at a roll-call, or at a staffed scan of somebody who waited."""
+    SILENT = "silent"
+    """A roll-call was not answered: they wait until somebody sees them."""
     EXIT = "exit"
     """Somebody went out, whether the server was asked or told, and whether it understood."""
 
@@ -71,6 +75,7 @@ class Event:
     scan_id: str
     what: What
     session_id: int
+    staffed: bool = True
 
     @property
     def key(self) -> Key:
@@ -83,11 +88,15 @@ class Settled:
     """Where the holder is, by which entry, and what each uploaded scan came to.
 
     `admitted` are the entries that began a stay and keep it; `conflicts` name for each uploaded
-    entry that does not the entry that does; `ended` are the exits that ended a stay.
+    entry that does not the entry that does; `seen` are the uploaded entries by which somebody who
+    waited inside was seen; `ended` are the exits that ended a stay. `confirmed`: whoever is inside
+    was seen by somebody.
     """
 
     inside: Event | None = None
+    confirmed: bool = False
     admitted: frozenset[Key] = frozenset()
+    seen: frozenset[Key] = frozenset()
     conflicts: dict[Key, Key] = field(default_factory=dict)
     ended: frozenset[Key] = frozenset()
 
@@ -107,24 +116,37 @@ def settle(events: Iterable[Event]) -> Settled:
     Nobody is in two sessions: entering another ends the stay in the first.
     """
     inside: Event | None = None
+    confirmed = False
     admitted: set[Key] = set()
+    seen: set[Key] = set()
     conflicts: dict[Key, Key] = {}
     ended: set[Key] = set()
     for event in sorted(events, key=lambda one: (one.at, one.device, one.scan_id)):
         here = inside is not None and inside.session_id == event.session_id
-        if event.what is What.EXIT:
+        if event.what is What.SILENT:
+            confirmed = False
+        elif event.what is What.EXIT:
             if here:
-                inside = None
+                inside, confirmed = None, False
                 ended.add(event.key)
-            continue
-        if inside is not None and here:
-            if event.what is What.UPLOADED:
+        elif event.what is What.SEEN:
+            inside, confirmed = (inside if here else event), True
+        elif inside is None or not here or inside.what is What.SEEN:
+            inside, confirmed = event, event.staffed or (here and confirmed)
+            admitted.add(event.key)
+        elif event.what is What.UPLOADED:
+            if event.staffed and not confirmed:
+                confirmed = True
+                seen.add(event.key)
+            else:
                 conflicts[event.key] = inside.key
-                continue
-            if inside.what is What.ACKNOWLEDGED:
-                continue
-            conflicts[inside.key] = event.key
-            admitted.discard(inside.key)
-        inside = event
-        admitted.add(event.key)
-    return Settled(inside, frozenset(admitted), conflicts, frozenset(ended))
+        else:
+            confirmed = confirmed or event.staffed
+            if inside.what is What.UPLOADED:
+                conflicts[inside.key] = event.key
+                admitted.discard(inside.key)
+                inside = event
+                admitted.add(event.key)
+    return Settled(
+        inside, confirmed, frozenset(admitted), frozenset(seen), conflicts, frozenset(ended)
+    )

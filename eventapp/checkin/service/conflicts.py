@@ -99,6 +99,8 @@ def resolve_conflict(
 
 def _admit(actor: Actor, meeting: Meeting, scan: Scan) -> None:
     """Count somebody as inside from now on, on a person's word; who is inside already stays."""
+    if scan.gate_id is None:
+        return  # no device uploads a scan without one
     with transaction() as session:
         head = lock_head(meeting.scope_id, Scan.ledger)
         connection, now, device = session.connection(), clock.now(), door.device_of(actor)
@@ -108,6 +110,8 @@ def _admit(actor: Actor, meeting: Meeting, scan: Scan) -> None:
             "registration_id": scan.registration_id,
             "gate_id": scan.gate_id,
             "device": device,
+            "method": Method.MANUAL,
+            "confirmed": True,
             "admitted_at": now,
         }
         inside = session.scalar(

@@ -102,7 +102,8 @@ def add_session(
         last = session.scalar(
             sa.select(sa.func.max(DoorSession.ordinal)).where(DoorSession.meeting_id == meeting_id)
         )
-        made = DoorSession(meeting_id=meeting_id, ordinal=(last or 0) + 1)
+        signs = door.asks_signature(meeting_id)
+        made = DoorSession(meeting_id=meeting_id, ordinal=(last or 0) + 1, signs=signs)
         _describe(made, door.sessions_of(meeting_id), name, capacity, reentry=reentry)
         session.add(made)
         session.flush()

@@ -24,7 +24,7 @@ class Knock:
     """One scan as it was sent: a text that was read, or a registration that staff found."""
 
     scope_id: int
-    gate_id: int
+    gate_id: int | None
     scan_id: str
     device: str
     text: str
@@ -86,8 +86,12 @@ def told_scan(
     answer: Answer,
     told: Told | None = None,
     settles: str | None = None,
+    settled_at: datetime | None = None,
 ) -> tuple[dict[str, Any], Head]:
-    """Give the row of a scan that was uploaded, or that settles one, and where the ledger ends."""
+    """Give the row of a scan that was uploaded, or that settles one, and where the ledger ends.
+
+    What settles an admission says when it was scanned.
+    """
     body = _body(knock, head.seq + 1, verdict, answer["registration_id"])
     times: dict[str, Any] = {"scanned_at": None, "synced_at": None}
     if told is not None:
@@ -96,6 +100,9 @@ def told_scan(
         body |= {"shown": told.shown, "offset_ms": told.offset_ms}
     if settles is not None:
         body["settles"] = settles
+    if settled_at is not None:
+        times["scanned_at"] = settled_at
+        body["scanned_at"] = settled_at.isoformat()
     values, end = _chained(knock, head, body, answer)
     nothing = {"shown": None, "offset_ms": None, "settles": None}
     return {**nothing, **values, **times, "seq": end.seq, "hash": end.hash}, end

@@ -10,9 +10,18 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from eventapp.checkin.queries import door, scope_of
-from eventapp.checkin.queries.books import OWN, REHEARSED, Book, expected_of, tally
+from eventapp.checkin.queries.books import (
+    OWN,
+    REHEARSED,
+    SIGNED_ALREADY,
+    Book,
+    expected_of,
+    tally,
+)
 from eventapp.checkin.rules import (
+    MOVING,
     NAMELESS,
+    SIGNED,
     TEXT_LONGEST,
     TYPED_LONGEST,
     AdmissionFacts,
@@ -21,6 +30,7 @@ from eventapp.checkin.rules import (
     Method,
     Verdict,
     decide_admission,
+    is_staffed,
 )
 from eventapp.checkin.service.records import Answer, Knock, Moved, content_of, release, write_scan
 from eventapp.core import clock, keys
@@ -139,6 +149,7 @@ def _answer(knock: Knock) -> Answer:
         facts, holder = look_up(connection, knock, reading, book, place)
         verdict = decide_admission(facts)
         answer = _worded(connection, knock, book, place, verdict, holder, facts.inside)
+        answer |= _sign(connection, book, place, verdict, holder)
         head, more = Head(place.seq, place.hash), {"manual": knock.reason} if knock.reason else {}
         if verdict is Verdict.ADMITTED and holder.in_session is not None:
             release(connection, book, holder.id, holder.in_session)
@@ -226,6 +237,7 @@ def _facts(knock: Knock, reading: Reading, book: Book, place: Any) -> AdmissionF
         gate_way=place.way,
         gate_categories=frozenset(place.categories) if place.categories else None,
         direction=knock.direction,
+        staffed=is_staffed(knock.method),
     )
     if book is REHEARSED:
         return facts
@@ -252,7 +264,8 @@ def _holder(connection: Connection, reading: Reading, book: Book, asked: dict[st
 def _inside(knock: Knock, place: Any, holder: Any) -> Inside | None:
     if holder.in_session != place.session_id:
         return None
-    return Inside(holder.admitted_at, holder.entered, holder.device == knock.device)
+    same = holder.device == knock.device
+    return Inside(holder.admitted_at, holder.entered, same, holder.confirmed)
 
 
 def _left_for_good(connection: Connection, book: Book, place: Any, holder: Any) -> bool:
@@ -263,17 +276,21 @@ def _left_for_good(connection: Connection, book: Book, place: Any, holder: Any) 
 
 
 def _moved(knock: Knock, book: Book, place: Any, verdict: Verdict, holder: Any) -> Moved | None:
-    """Give the statement that lets somebody in or out, if the verdict does."""
-    if verdict not in {Verdict.ADMITTED, Verdict.LEFT}:
+    """Give the statement that lets somebody in or out or confirms them, if the verdict does."""
+    if verdict not in MOVING:
         return None
     key = {"registration_id": holder.id, "session_id": place.session_id}
     if verdict is Verdict.LEFT:
         return book.release, key
+    if verdict is Verdict.CONFIRMED:
+        return book.confirm, {"of_registration": holder.id, "in_session": place.session_id}
     claim = {
         **key,
         "meeting_id": place.meeting_id,
         "gate_id": knock.gate_id,
         "device": knock.device,
+        "method": knock.method,
+        "confirmed": is_staffed(knock.method),
         "admitted_at": knock.received_at,
     }
     return book.claim, claim
@@ -313,6 +330,16 @@ def _worded(
         answer["unit_arrived"] = holder.unit_arrived + more if holder.unit_total else 0
         answer["unit_total"] = holder.unit_total - left_the_list
     return answer
+
+
+def _sign(
+    connection: Connection, book: Book, place: Any, verdict: Verdict, holder: Any
+) -> dict[str, bool]:
+    """Ask for a signature where the meeting wants one and has none of this person."""
+    if book is not OWN or not place.signs or verdict not in SIGNED:
+        return {}
+    key = {"registration_id": holder.id}
+    return {"sign": connection.execute(SIGNED_ALREADY, key).first() is None}
 
 
 def _person(verdict: Verdict, holder: Any) -> dict[str, str] | None:

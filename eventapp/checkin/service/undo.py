@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from eventapp.checkin.queries import door
 from eventapp.checkin.queries.books import OWN, Book, book_of, move_of, moves_of, tally
-from eventapp.checkin.rules import UNDO, UNDO_WINDOW, Direction, Method, Verdict, stays
+from eventapp.checkin.rules import UNDO, UNDO_WINDOW, Direction, Method, Verdict, hall_after
 from eventapp.checkin.service.records import Answer, Knock, release, write_scan
 from eventapp.core import clock
 from eventapp.core.access import Actor, ActorKind, Permission
@@ -55,7 +55,7 @@ def undo_admission(actor: Actor, meeting_id: int, registration_id: int, reason: 
             "",
         )
         release(connection, book, registration_id, claim.session_id)
-        _return(connection, book, meeting_id, registration_id)
+        _return(connection, book, meeting, registration_id)
         answer: Answer = {
             "verdict": Verdict.LEFT,
             "registration_id": registration_id,
@@ -77,21 +77,25 @@ def _claim(book: Book, meeting_id: int, registration_id: int) -> Any:
     )
 
 
-def _return(connection: sa.Connection, book: Book, meeting_id: int, registration_id: int) -> None:
+def _return(connection: sa.Connection, book: Book, meeting: Meeting, registration_id: int) -> None:
     """Put somebody back into the session that the undone admission took them out of."""
+    written = book.scans.c
+    about = sa.or_(written.registration_id == registration_id, written.method == Method.ROLL_CALL)
     rows = connection.execute(
-        moves_of(book).where(book.scans.c.registration_id == registration_id)
+        moves_of(book).where(written.scope_id == meeting.scope_id, about)
     ).all()
-    led = stays(move_of(row) for row in rows).get(registration_id, [])
+    led = hall_after(move_of(row) for row in rows).stays.get(registration_id, [])
     if len(led) < 2:
         return
     back = next(row for row in rows if row.seq == led[-2].seq)
     claim = {
-        "meeting_id": meeting_id,
+        "meeting_id": meeting.id,
         "session_id": back.session_id,
         "registration_id": registration_id,
         "gate_id": back.gate_id,
         "device": back.device,
+        "method": back.method,
+        "confirmed": led[-2].confirmed,
         "admitted_at": back.received_at,
     }
     connection.execute(book.claim, claim)

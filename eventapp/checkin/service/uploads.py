@@ -18,9 +18,12 @@ from eventapp.checkin.models import Admission, Rehearsal, Scan
 from eventapp.checkin.queries import door
 from eventapp.checkin.queries.books import OWN, REHEARSED, rehearsed, tally
 from eventapp.checkin.queries.histories import (
+    FIRST_OF,
+    LET_IN,
     SESSION_OF,
     TOLD_INSIDE,
     WENT_OUT,
+    Held,
     History,
     Seen,
     event_of,
@@ -34,6 +37,7 @@ from eventapp.checkin.rules import (
     Method,
     Verdict,
     decide_admission,
+    is_staffed,
 )
 from eventapp.checkin.rules.settling import Key, Reason, Settled, What, ordered_at, settle
 from eventapp.checkin.service.conflicts import keep_conflicts
@@ -52,7 +56,7 @@ MOST = 200
 _FARTHEST = timedelta(days=3660)
 _NONSENSE: dict[Direction, frozenset[Verdict]] = {
     Direction.ENTRY: WENT_OUT,
-    Direction.EXIT: frozenset({Verdict.ADMITTED}),
+    Direction.EXIT: LET_IN,
 }
 """What no device shows to whoever goes this way."""
 
@@ -201,6 +205,7 @@ class _Batch:
         self.gates = {
             row.id: row for row in connection.execute(SESSION_OF, {"meeting_id": self.meeting_id})
         }
+        self.first = connection.execute(FIRST_OF, {"meeting_id": self.meeting_id}).scalar() or 0
         self.places: dict[int, Any] = {}
         self.rows: list[dict[str, Any]] = []
         self.histories: dict[int, History] = {}
@@ -216,7 +221,9 @@ class _Batch:
         fresh = [case for case in fresh if case.error is None]
         ids = {case.holder.id for case in fresh if case.holder is not None}
         if ids:
-            self.histories = histories_of(self.connection, self.scope_id, ids, self.gates)
+            self.histories = histories_of(
+                self.connection, self.scope_id, ids, self.gates, self.first
+            )
         for case in fresh:
             self._decide(case)
         made = self._write(fresh)
@@ -281,7 +288,7 @@ class _Batch:
         return span.started_at <= at and (span.ended_at is None or at < span.ended_at)
 
     def _look_up(self, case: _Case) -> None:
-        gate_id = case.knock.gate_id
+        gate_id = case.upload.gate_id
         if gate_id not in self.gates:
             case.error = NotFound("gate_unknown", N_("没有找到这个入口。"))
             return
@@ -323,7 +330,7 @@ class _Batch:
     def _rule(self, case: _Case, scanned_at: datetime) -> Verdict:
         """Tell what the rules say to a scan of its time, who is inside and how many left aside."""
         shown, direction = case.upload.shown, case.upload.direction
-        passed = WENT_OUT if direction is Direction.EXIT else frozenset({Verdict.ADMITTED})
+        passed = WENT_OUT if direction is Direction.EXIT else LET_IN
         if shown not in passed:
             return shown  # it was refused there, and whoever was refused did not pass
         facts = replace(
@@ -352,43 +359,56 @@ class _Batch:
 
     def _follow(self, case: _Case, history: History, settled: Settled) -> None:
         """Add what the ledger must still say, so that walking it gives what has settled."""
-        session_id = self.gates[case.upload.gate_id].session_id
-        walked = set(history.inside)
-        if case.verdict is Verdict.ADMITTED:
-            walked.add(session_id)
-        elif case.verdict is Verdict.LEFT:
-            walked.discard(session_id)
+        walked = self._walked(case, history)
         stays = {} if settled.inside is None else {settled.inside.session_id: settled.inside}
         about = (case.knock.device, case.knock.scan_id)
-        for ended in sorted(walked - set(stays)):
+        for ended in sorted(walked.keys() - stays.keys()):
             self._say(case, history, about, Verdict.LEFT, ended)
         history.inside = {}
         for held, event in stays.items():
+            seen = history.seen[event.key]
+            confirmed = walked.get(held, history.sees(event.staffed, seen.at))
             if held not in walked:
                 self._say(case, history, event.key, Verdict.ADMITTED, held)
-            seen = history.seen[event.key]
-            history.inside[held] = (seen.gate_id, event.device, seen.at)
+            if settled.confirmed and not confirmed:
+                self._say(case, history, about, Verdict.CONFIRMED, held)
+                confirmed = True
+            history.inside[held] = Held(seen.gate_id, event.device, seen.method, confirmed, seen.at)
+
+    def _walked(self, case: _Case, history: History) -> dict[int, bool]:
+        """Tell where the ledger has somebody with this scan, and whether they count there."""
+        walked = {session_id: held.confirmed for session_id, held in history.inside.items()}
+        session_id = self.gates[case.upload.gate_id].session_id
+        at = min(case.at, case.knock.received_at)
+        seen = history.sees(is_staffed(case.upload.method), at) or walked.get(session_id, False)
+        if case.verdict is Verdict.LEFT:
+            walked.pop(session_id, None)
+        elif case.verdict is Verdict.ADMITTED or session_id in walked:
+            walked[session_id] = seen if case.verdict in LET_IN else walked[session_id]
+        return walked
 
     def _say(
         self, case: _Case, history: History, about: Key, verdict: Verdict, session_id: int
     ) -> None:
         seen = history.seen[about]
         gate_id = seen.gate_id
-        if self.gates[gate_id].session_id != session_id:
+        if gate_id is not None and self.gates[gate_id].session_id != session_id:
             gate_id = next(one.id for one in self.gates.values() if one.session_id == session_id)
         at = case.knock.received_at
+        by_name = verdict is Verdict.CONFIRMED or seen.method is Method.ROLL_CALL
         knock = replace(
             case.knock,
             gate_id=gate_id,
             scan_id=f"settles-{uuid4().hex}",
             device=about[0],
-            method=seen.method,
+            method=Method.MANUAL if by_name else seen.method,
             direction=Direction.EXIT if verdict is Verdict.LEFT else Direction.ENTRY,
             claimed_at=at,
             content="",
         )
         answer = self._answer(case, verdict, at) | {"gate_id": gate_id}
-        self._add(told_scan(knock, self.head, verdict, answer, settles=about[1]))
+        since = seen.at if verdict is Verdict.ADMITTED else None
+        self._add(told_scan(knock, self.head, verdict, answer, settles=about[1], settled_at=since))
 
     def _add(self, made: tuple[dict[str, Any], Head]) -> None:
         row, self.head = made
@@ -418,7 +438,9 @@ class _Batch:
         }
         rows = self.connection.execute(_HELD, {"ids": list(self.moved)})
         held = {
-            (row.registration_id, row.session_id): (row.gate_id, row.device, row.admitted_at)
+            (row.registration_id, row.session_id): Held(
+                row.gate_id, row.device, row.method, row.confirmed, row.admitted_at
+            )
             for row in rows
         }
         for key, stay in held.items():
@@ -429,12 +451,10 @@ class _Batch:
                 "meeting_id": self.meeting_id,
                 "registration_id": registration_id,
                 "session_id": session_id,
-                "gate_id": gate_id,
-                "device": device,
-                "admitted_at": admitted_at,
+                **stay._asdict(),
             }
-            for (registration_id, session_id), (gate_id, device, admitted_at) in wanted.items()
-            if held.get((registration_id, session_id)) != (gate_id, device, admitted_at)
+            for (registration_id, session_id), stay in wanted.items()
+            if held.get((registration_id, session_id)) != stay
         ]
         if new:
             self.connection.execute(sa.insert(_admissions), new)
@@ -472,6 +492,7 @@ class _Row:
     def __init__(self, case: _Case, verdict: Verdict) -> None:
         self.device, self.scan_id = case.knock.device, case.knock.scan_id
         self.direction, self.verdict = case.upload.direction, verdict
+        self.method = case.upload.method
         self.shown, self.offset_ms = case.upload.shown, case.upload.offset_ms
         self.claimed_at, self.synced_at = case.upload.claimed_at, case.upload.synced_at
         self.received_at = case.knock.received_at
@@ -480,7 +501,9 @@ class _Row:
 def _settled_verdict(direction: Direction, key: Key, settled: Settled) -> Verdict:
     if direction is Direction.EXIT:
         return Verdict.LEFT if key in settled.ended else Verdict.NOT_INSIDE
-    return Verdict.ADMITTED if key in settled.admitted else Verdict.ALREADY_INSIDE
+    if key in settled.admitted:
+        return Verdict.ADMITTED
+    return Verdict.CONFIRMED if key in settled.seen else Verdict.ALREADY_INSIDE
 
 
 def _stored_answer(stored: Any) -> Answer:
@@ -496,13 +519,13 @@ def _stored_reason(stored: Any, answer: Answer, shown: Verdict) -> Reason | None
     """
     if stored.shown is not None:
         return Reason(answer["conflict"]) if answer.get("conflict") else None
-    if shown is not Verdict.ADMITTED or answer["verdict"] in _WELL:
+    if shown not in LET_IN or answer["verdict"] in _WELL:
         return None
     inside = answer["verdict"] == Verdict.ALREADY_INSIDE
     return Reason.DOUBLE_ENTRY if inside else Reason.REFUSED
 
 
-_WELL = frozenset({Verdict.ADMITTED, Verdict.SAME_SCAN_REPEAT})
+_WELL = LET_IN | {Verdict.SAME_SCAN_REPEAT}
 
 
 def _person(verdict: Verdict | None, holder: Any) -> dict[str, str] | None:

@@ -60,7 +60,7 @@ def merger_of(alliance_id: int, keep_id: int, gone_id: int) -> Merger:
     keep, gone = known_two(alliance_id, keep_id, gone_id)
     both = (keep_id, gone_id)
     parts = parts_of(both)
-    inside = came_in([part.registration_id for part in parts])
+    inside = frozenset[int]().union(*(came_in(one) for one in {part.meeting_id for part in parts}))
     return Merger(
         keep,
         gone,

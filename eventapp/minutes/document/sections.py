@@ -121,6 +121,9 @@ def _votes(votes: Sequence[Vote], zone: str) -> list[Json]:
         lines.append({**heading, "heading": True})
         lines.append(fill("表决方式：{mode}。通过规则：{rule}", mode=vote.mode, rule=vote.rule))
         lines.append(fill("{sentence}", sentence=vote.sentence))
+        if vote.roll_called_at:
+            at = clock_time(datetime.fromisoformat(vote.roll_called_at), zone)
+            lines.append(fill("实到以{at}的点名为依据，并计入此后的入场和离场。", at=at))
         if vote.declared_at:
             at = clock_time(datetime.fromisoformat(vote.declared_at), zone)
             who = vote.declared_by or "会议主持人"

@@ -1,19 +1,15 @@
 """The composer: what happened at a meeting, asked of every feature that recorded some of it."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-
-import sqlalchemy as sa
 
 from eventapp.agenda.queries import Item as AgendaRow
 from eventapp.agenda.queries import items_of
 from eventapp.alliance.queries import Member, alliance_of, members_of
 from eventapp.ceremony.queries import agreements_of, plaques_of, unveilings_of
 from eventapp.ceremony.rules import ActState, AgreementState
-from eventapp.checkin.models import Scan
-from eventapp.checkin.rules import Verdict
-from eventapp.core.db import db
+from eventapp.checkin.queries import came_in
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_of
 from eventapp.meetings.rules import Kind as MeetingKind
@@ -36,11 +32,8 @@ from eventapp.registration.queries import Row as Attendee
 from eventapp.registration.queries import delegations_of, leaves_of, mandates_of, registrations_of
 from eventapp.registration.rules import Category
 from eventapp.registration.rules import State as RegistrationState
-from eventapp.voting.queries import OutcomeRow, outcomes_of, votes_of
+from eventapp.voting.queries import OutcomeRow, outcomes_of, roll_call_behind, votes_of
 from eventapp.voting.rules import CHOICE_LABELS, MODE_LABELS, RESULT_LABELS, BallotState, Mode
-
-UNDO = "undo-"
-"""How the id of a scan begins that takes an admission back."""
 
 COUNTED = frozenset({Category.LEADER, Category.GUEST, Category.DELEGATE, Category.OBSERVER})
 """Who attends the meeting; the press and the staff are there for other work."""
@@ -67,7 +60,7 @@ def facts_of(meeting_id: int) -> Facts:
     """
     meeting = meeting_of(meeting_id)
     items = items_of(meeting_id)
-    came = _came(meeting)
+    came = came_in(meeting_id)
     registered = [row for row in registrations_of(meeting_id) if row.category in COUNTED]
     arrivals = [row for row in registered if row.id in came]
     approved = sum(row.state is RegistrationState.APPROVED for row in registered)
@@ -82,35 +75,14 @@ def facts_of(meeting_id: int) -> Facts:
         others=_groups(row for row in present if row.organisation_id not in expected),
         observers=_groups(observers),
         votes=tuple(
-            _vote(row) for row in outcomes_of(meeting_id) if row.state is BallotState.DECLARED
+            _vote(meeting_id, row)
+            for row in outcomes_of(meeting_id)
+            if row.state is BallotState.DECLARED
         ),
         signings=_signings(meeting_id),
         plaques=_plaques(meeting_id),
         unveilings=_unveilings(meeting_id),
     )
-
-
-def _came(meeting: Meeting) -> set[int]:
-    """Tell which registrations came in at any time, by the ledger of scans.
-
-    Who has left by the end still attended; an admission that was undone never was one.
-    """
-    moves = db.session.execute(
-        sa.select(Scan.registration_id, Scan.verdict, Scan.scan_id)
-        .where(
-            Scan.scope_id == meeting.scope_id,
-            Scan.registration_id.is_not(None),
-            Scan.verdict.in_((Verdict.ADMITTED, Verdict.LEFT)),
-        )
-        .order_by(Scan.seq)
-    )
-    entries: Counter[int] = Counter()
-    for registration_id, verdict, scan_id in moves:
-        if verdict is Verdict.ADMITTED:
-            entries[registration_id or 0] += 1
-        elif scan_id.startswith(UNDO):
-            entries[registration_id or 0] -= 1
-    return {registration_id for registration_id, times in entries.items() if times > 0}
 
 
 def _overview(
@@ -216,7 +188,8 @@ def _groups(rows: Iterable[Attendee]) -> tuple[Group, ...]:
     return tuple(Group(unit, tuple(names)) for unit, names in by_unit.items())
 
 
-def _vote(row: OutcomeRow) -> Vote:
+def _vote(meeting_id: int, row: OutcomeRow) -> Vote:
+    roll_call = roll_call_behind(meeting_id, row.ballot_id, row.decision.rule)
     year, number = row.resolution_year, row.resolution_number
     return Vote(
         ballot_id=row.ballot_id,
@@ -238,6 +211,7 @@ def _vote(row: OutcomeRow) -> Vote:
         declared_at=_instant(row.declared_at),
         declared_by=row.declared_by_name,
         casts=_casts(row) if row.mode is Mode.NAMED else (),
+        roll_called_at=_instant(roll_call.at) if roll_call else "",
     )
 
 

@@ -98,7 +98,8 @@ class Cast:
 class Vote:
     """A declared ballot: the question, the rule, the figures, and the sentence they give.
 
-    `text_code` names the text that was voted on, `record_code` the outcome's own record.
+    `text_code` names the text that was voted on, `record_code` the outcome's own record;
+    `roll_called_at` is when the roll-call was confirmed that the presence rests on, if any.
     """
 
     ballot_id: int
@@ -120,6 +121,7 @@ class Vote:
     declared_at: str
     declared_by: str
     casts: tuple[Cast, ...]
+    roll_called_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +193,16 @@ def facts_from(record: dict[str, Any]) -> Facts:
 
 
 def read(kind: Any, record: Any) -> Any:
-    """Read a value of a dataclass, a tuple of them, or a plain one back from JSON."""
+    """Read a value of a dataclass, a tuple of them, or a plain one back from JSON.
+
+    What was frozen before a field was there has its default.
+    """
     if get_origin(kind) is tuple:
         return tuple(read(get_args(kind)[0], one) for one in record)
     if is_dataclass(kind):
         hints = get_type_hints(kind)
-        return kind(**{one.name: read(hints[one.name], record[one.name]) for one in fields(kind)})  # pyright: ignore[reportCallIssue]
+        said = [one.name for one in fields(kind) if one.name in record]
+        return kind(**{name: read(hints[name], record[name]) for name in said})  # pyright: ignore[reportCallIssue]
     return kind(record) if isinstance(kind, type) and issubclass(kind, StrEnum) else record
 
 

@@ -9,6 +9,7 @@ from eventapp.agenda.models import AgendaEdition, AgendaItem, ItemPerson
 from eventapp.agenda.rules import ROLE_LABEL
 from eventapp.alliance.models import Organisation, Person
 from eventapp.ceremony.models import Agreement, Party
+from eventapp.checkin.models import DoorSignature
 from eventapp.core.access import Role
 from eventapp.core.db import db
 from eventapp.core.names import name_key
@@ -37,6 +38,17 @@ def more_own_data(meeting_id: int, person_id: int) -> dict[str, Section]:
         "votes": _votes(meeting_id, who),
         "plans": _plans(meeting_id, who),
         "signatures": _signatures(meeting_id, who),
+        "door_signatures": _rows(
+            ("at",),
+            sa.select(DoorSignature.signed_at).where(
+                DoorSignature.registration_id.in_(
+                    sa.select(Registration.id).where(
+                        Registration.meeting_id == meeting_id,
+                        Registration.person_id.in_(who.people),
+                    )
+                )
+            ),
+        ),
         "list_rows": _list_rows(meeting_id, who),
         "notices": _notices(meeting_id, who),
         "replies": _replies(meeting_id, who),

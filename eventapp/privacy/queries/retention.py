@@ -11,6 +11,8 @@ from eventapp.accounts.models import PersonalLink, SignIn
 from eventapp.alliance.models import Alliance
 from eventapp.badges.queries import SHORT_LIVED, prints_past
 from eventapp.badges.rules import KEPT as PRINTS_KEPT
+from eventapp.checkin.models import DoorSignature
+from eventapp.checkin.rules import SIGNATURES_KEPT
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.jobs import Job
@@ -161,6 +163,21 @@ def _next_print(reach: Reach) -> datetime | None:
     return _after(min((at for at in ended if at), default=None), PRINTS_KEPT)
 
 
+def door_signatures(reach: Reach) -> Any:
+    """Select what was signed at doors: registration, end of the meeting."""
+    return (
+        sa.select(DoorSignature.registration_id, Meeting.ends_at)
+        .join(Registration, Registration.id == DoorSignature.registration_id)
+        .join(Meeting, Meeting.id == Registration.meeting_id)
+        .where(Meeting.id.in_(reach.meetings))
+    )
+
+
+def _due_door_signatures(reach: Reach) -> int:
+    past = clock.now() - SIGNATURES_KEPT
+    return _count(door_signatures(reach).where(Meeting.ends_at < past))
+
+
 def _due_sign_ins(reach: Reach) -> int:
     past = clock.now() - SIGN_IN_KEPT
     ended = sa.or_(SignIn.expires_at < past, SignIn.revoked_at < past)
@@ -248,6 +265,9 @@ SHELVES: dict[Term, Shelf] = {
         lambda reach: len(old_drafts(reach)), lambda reach: _first(drafts(reach), DRAFT_KEPT)
     ),
     Term.PRINTS: Shelf(_due_prints, _next_print),
+    Term.DOOR_SIGNATURES: Shelf(
+        _due_door_signatures, lambda reach: _first(door_signatures(reach), SIGNATURES_KEPT)
+    ),
     Term.LISTS: Shelf(
         lambda reach: len(old_lists(reach)), lambda reach: _first(lists(reach), LISTS_KEPT)
     ),

@@ -10,6 +10,7 @@ from eventapp.alliance.queries import person_in
 from eventapp.alliance.service.forgetting import forget_person as forget_identity
 from eventapp.badges.service import delete_prints_of
 from eventapp.ceremony.service import forget_person as forget_signatures
+from eventapp.checkin.service import forget_person as forget_door_signature
 from eventapp.core import clock
 from eventapp.core.access import Actor
 from eventapp.core.db import db, flush_or, lock, transaction
@@ -135,6 +136,7 @@ def _forget_in_meetings(actor: Actor, who: Identity) -> None:
             typed = who.name if who.is_only else ""
             forget_signatures(actor, meeting_id, person_id, typed=typed)
             forget_plans(actor, meeting_id, person_id, typed=typed)
+            forget_door_signature(actor, meeting_id, person_id)
             if meeting_id in concerned:
                 forget_registrations(actor, meeting_id, person_id, voted=voted)
         thaw_minutes(actor, meeting_id, who.name, word=THAWED)

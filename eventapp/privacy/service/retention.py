@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from eventapp.accounts.service import delete_old_sign_ins
 from eventapp.badges.service import delete_old_prints
+from eventapp.checkin.service import delete_old_signatures
 from eventapp.core import clock
 from eventapp.core import db as database
 from eventapp.core.access import Actor
@@ -111,6 +112,7 @@ _DELETE: dict[Term, Callable[[Actor, Reach], object]] = {
     Term.SHORT_ANSWERS: _short_answers,
     Term.DRAFTS: _drafts,
     Term.PRINTS: lambda actor, reach: delete_old_prints(actor, reach.scopes),
+    Term.DOOR_SIGNATURES: lambda actor, reach: delete_old_signatures(actor, reach.meetings),
     Term.LISTS: _lists,
     Term.SIGN_INS: _sign_ins,
     Term.CONTACTS: _contacts,

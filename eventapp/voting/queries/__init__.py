@@ -31,7 +31,13 @@ from eventapp.voting.queries.booth import (
 )
 from eventapp.voting.queries.electorate import NextVote, next_vote_of, units_entitled
 from eventapp.voting.queries.outcomes import OutcomeRow, outcome_of, outcomes_of, record_of
-from eventapp.voting.queries.presence import Now, attendance_now, counts_of_presence, late_for
+from eventapp.voting.queries.presence import (
+    Now,
+    attendance_now,
+    counts_of_presence,
+    late_for,
+    roll_call_behind,
+)
 
 __all__ = [
     "BallotRow",
@@ -66,6 +72,7 @@ __all__ = [
     "receipt_in",
     "record_of",
     "representative_of",
+    "roll_call_behind",
     "turnout_of",
     "units_entitled",
     "units_of",

@@ -33,6 +33,7 @@ class NextVote:
 
     `number` and `title` are those of the motion, 0 and empty where none is prepared. `needed` is
     the quorum; where the rule asks for votes of all, no fewer units than that many votes.
+    `waiting` are those of the units whose people are inside and not confirmed yet.
     """
 
     number: int
@@ -42,6 +43,7 @@ class NextVote:
     here: Snapshot
     present: int
     needed: int
+    waiting: frozenset[int]
 
 
 _NEXT = (
@@ -86,12 +88,13 @@ def next_vote_of(meeting_id: int) -> NextVote | None:
     if not units:
         return None
     ids = frozenset(unit.organisation for unit in units)
-    here = attendance_now(meeting_id).counted(ids)
+    now = attendance_now(meeting_id)
+    here = now.counted(ids)
     needed = quorum_needed(rule, len(ids))
     if rule.base is Base.ALL:
         needed = max(needed, needed_votes(rule.threshold, len(ids)))
     present = count_present(rule, ids, here, {})[0]
-    return NextVote(number, title, rule, tuple(units), here, present, needed)
+    return NextVote(number, title, rule, tuple(units), here, present, needed, now.waiting & ids)
 
 
 def units_entitled(

@@ -30,4 +30,5 @@ def _quorum(meeting_id: int) -> Quorum | None:
         vote.here.by_proxy,
         vote.present,
         vote.needed,
+        vote.waiting,
     )

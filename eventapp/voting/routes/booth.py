@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.alliance.queries import entries_of
 from eventapp.charter.queries import clauses_of
+from eventapp.checkin.queries import units_inside
 from eventapp.core.access import Permission
 from eventapp.core.errors import N_, DomainError, Invalid, NotFound
 from eventapp.meetings.models import Meeting
@@ -50,7 +51,8 @@ def _come_in(slug: str) -> tuple[Meeting, Representative]:
 def show_booth(meeting: str) -> str:
     """Show what this unit can vote on now, or that nothing is open."""
     here, who = _come_in(meeting)
-    return _page("show_booth", here, who, ballots=booth_of(here.id, who))
+    waiting = who.organisation_id in units_inside(here.id).waiting
+    return _page("show_booth", here, who, ballots=booth_of(here.id, who), waiting=waiting)
 
 
 @bp.get(f"{HERE}/live")

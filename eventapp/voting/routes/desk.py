@@ -32,6 +32,7 @@ from eventapp.voting.queries import (
     outcome_of,
     outcomes_of,
     record_of,
+    roll_call_behind,
     units_of,
     votes_of,
 )
@@ -161,7 +162,13 @@ def poll_ballot(meeting: str, ballot_id: int) -> Response:
     def page() -> str:
         row = ballot_in(here.id, ballot_id)
         units = units_of(ballot_id)
-        return render_template("voting/_turnout.html", ballot=row, units=units, **heading(here))
+        return render_template(
+            "voting/_turnout.html",
+            ballot=row,
+            units=units,
+            roll_call=roll_call_behind(here.id, ballot_id, row.rule),
+            **heading(here),
+        )
 
     return conditional(version, page)
 
@@ -339,6 +346,7 @@ def _ballot_page(meeting: Meeting, ballot_id: int, **more: Any) -> str:
         late=late_for(meeting.scope_id, ballot_id),
         deliberated=_deliberated(meeting.id, row),
         by_hand=row.mode is not Mode.NAMED,
+        roll_call=roll_call_behind(meeting.id, ballot_id, row.rule),
         editable=row.state is BallotState.DRAFT,
         **context,
         **heading(meeting),

@@ -26,10 +26,15 @@ class Proxy:
 
 @dataclass(frozen=True)
 class Attendance:
-    """The units with a mandated person inside at one moment, and the proxies of that moment."""
+    """The units with a mandated person inside at one moment, and the proxies of that moment.
+
+    `waiting` are units whose people are inside and were seen by nobody: a kiosk let them in, or
+    they did not answer a roll-call. They count once a staffed gate has confirmed them.
+    """
 
     inside: frozenset[int]
     proxies: tuple[Proxy, ...] = ()
+    waiting: frozenset[int] = frozenset()
 
     def in_force(self, proxy: Proxy) -> bool:
         """Answer whether the proxy speaks: its holder is inside and its principal is not."""
@@ -79,6 +84,7 @@ class Standing(StrEnum):
     HELD_BY_ANOTHER = auto()
     PROXY_VOID = auto()
     PROXY_MISSING = auto()
+    NOT_CONFIRMED = auto()
     NOT_PRESENT = auto()
     CAME_AFTER_COUNT = auto()
 
@@ -91,6 +97,7 @@ STANDING_SENTENCES = {
     Standing.HELD_BY_ANOTHER: N_("本单位的一票已由另一位代表投出。"),
     Standing.PROXY_VOID: N_("委托单位的代表已经到场，委托随即失效。"),
     Standing.PROXY_MISSING: N_("没有有效的委托书，不能代为表决。"),
+    Standing.NOT_CONFIRMED: N_("到场还没有经工作人员确认，请到有人值守的入口扫码确认后再表决。"),
     Standing.NOT_PRESENT: N_("尚未签到入场，不能表决。"),
     Standing.CAME_AFTER_COUNT: N_("在清点人数之后到场，须由主持人重新清点人数后才能表决。"),
 }
@@ -170,14 +177,15 @@ def _why_not_free(voter: Voter, floor: Floor) -> Standing | None:
 
 def _why_not_represented(voter: Voter, now: Attendance) -> Standing | None:
     """Say why the voter does not represent the unit at this moment, if so."""
+    absent = Standing.NOT_CONFIRMED if voter.unit in now.waiting else Standing.NOT_PRESENT
     if voter.holder is None:
-        return None if voter.unit in now.inside else Standing.NOT_PRESENT
+        return None if voter.unit in now.inside else absent
     proxy = Proxy(voter.unit, voter.holder)
     if proxy not in now.proxies:
         return Standing.PROXY_MISSING
     if voter.unit in now.inside:
         return Standing.PROXY_VOID
-    return None if now.in_force(proxy) else Standing.NOT_PRESENT
+    return None if now.in_force(proxy) else absent
 
 
 def _is_counted(voter: Voter, floor: Floor) -> bool:

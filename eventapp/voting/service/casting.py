@@ -4,7 +4,7 @@ The ledger's head is the queue: it is locked first, everything that decides is r
 and so each vote sees all votes, recounts and closings before it. Statements are built once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from eventapp.alliance.models import Person
 from eventapp.checkin.models import Admission, DoorSession
+from eventapp.checkin.queries import units_inside
 from eventapp.checkin.queries.books import FIRST
 from eventapp.core import clock
 from eventapp.core.access import Actor
@@ -60,7 +61,7 @@ _holder = aliased(Person, name="holder")
 
 
 def _inside(person: Any) -> Any:
-    """Say in SQL that a person is now inside the session of this meeting that holds ballots."""
+    """Say in SQL that a person is now inside where ballots are held, and was seen by somebody."""
     return (
         sa.select(Admission.id)
         .join(Registration, Registration.id == Admission.registration_id)
@@ -70,6 +71,7 @@ def _inside(person: Any) -> Any:
             Registration.meeting_id == MEETING_ID,
             Registration.person_id == person,
             DoorSession.ordinal == FIRST,
+            Admission.confirmed,
         )
         .exists()
     )
@@ -77,6 +79,7 @@ def _inside(person: Any) -> Any:
 
 _FACTS = (
     sa.select(
+        Ballot.meeting_id,
         Ballot.state,
         Ballot.mode,
         Ballot.definition,
@@ -223,7 +226,11 @@ def _ensure_may_cast(facts: Any) -> None:
     holder = carrier(facts.person) if facts.proxy else None
     voter = Voter(facts.unit, facts.person, holder)
     floor = _floor(facts)
-    if decide_may_vote(voter, floor) is Standing.HELD_BY_ANOTHER:
+    standing = decide_may_vote(voter, floor)
+    if standing is Standing.NOT_PRESENT:  # only then it matters who waits to be confirmed
+        waiting = units_inside(facts.meeting_id).waiting
+        floor = replace(floor, now=replace(floor.now, waiting=waiting))
+    if standing is Standing.HELD_BY_ANOTHER:
         raise Conflict(
             Standing.HELD_BY_ANOTHER,
             N_("本单位的一票已由%(name)s投出，您不必再投。"),

@@ -10,7 +10,7 @@ import { wake } from "./sound.js";
 const PHOTO_SIDES = [1600, 800]; // a code that fills the picture is read better in a smaller one
 const IN_APP = /MicroMessenger|AlipayClient|DingTalk|QQ\//;
 
-/** Calls onText(text) for every code that is seen; say(key) gives the page's words. */
+/** Calls onText(text) for every code that is seen; say(key) gives the page's words. A page may lack torch, choice and photo. */
 export function watch(workerUrl, say, onText, onUnreadable) {
   const frame = document.getElementById("camera");
   const start = document.getElementById("start");
@@ -28,7 +28,7 @@ export function watch(workerUrl, say, onText, onUnreadable) {
   function off(key) {
     video.hidden = true;
     frame.classList.add("camera-off");
-    torch.hidden = true;
+    if (torch) torch.hidden = true;
     start.hidden = false;
     words.textContent = say(key);
   }
@@ -40,9 +40,9 @@ export function watch(workerUrl, say, onText, onUnreadable) {
       await camera.start();
       start.hidden = true;
       frame.classList.remove("camera-off");
-      torch.hidden = !camera.hasTorch;
-      torch.setAttribute("aria-pressed", "false");
-      await offer();
+      if (torch) torch.hidden = !camera.hasTorch;
+      torch?.setAttribute("aria-pressed", "false");
+      if (choice) await offer();
     } catch (error) {
       camera.stop();
       off(problem(error));
@@ -58,11 +58,11 @@ export function watch(workerUrl, say, onText, onUnreadable) {
     field.value = camera.chosen;
   }
 
-  choice.addEventListener("change", ({ target }) => {
+  choice?.addEventListener("change", ({ target }) => {
     camera.choose(target.value);
     open();
   });
-  torch.addEventListener("click", async () => {
+  torch?.addEventListener("click", async () => {
     const on = torch.getAttribute("aria-pressed") !== "true";
     await camera.torch(on);
     torch.setAttribute("aria-pressed", String(on));
@@ -73,7 +73,8 @@ export function watch(workerUrl, say, onText, onUnreadable) {
     open();
   });
   document.addEventListener("pointerdown", wake, { once: true });
-  if (IN_APP.test(navigator.userAgent)) document.getElementById("in-app").hidden = false;
+  const inApp = document.getElementById("in-app");
+  if (inApp && IN_APP.test(navigator.userAgent)) inApp.hidden = false;
   allowed().then((yes) => yes && open());
 
   for (const photo of document.querySelectorAll("[data-photo]")) {

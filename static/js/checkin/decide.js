@@ -32,9 +32,10 @@ function refusePerson(facts) {
   return null;
 }
 
-function aboutInside({ scanned_at: now, inside, left_for_good: leftForGood, places_left: places }) {
+function aboutInside({ scanned_at: now, inside, staffed, left_for_good: leftForGood, places_left: places }) {
   if (!inside && leftForGood) return "no_reentry";
   if (!inside) return places !== null && places <= 0 ? "full" : "admitted";
+  if (staffed !== false && inside.confirmed === false) return "confirmed";
   const since = Date.parse(now) - Date.parse(inside.at);
   return inside.same_device && since >= 0 && since < REPEAT_MS ? "same_scan_repeat" : "already_inside";
 }

@@ -13,4 +13,9 @@ export class Held {
     this.#seen = now;
     return same;
   }
+
+  /** Forgets a code that is no longer before the camera. */
+  forget(now = performance.now()) {
+    if (now - this.#seen >= SAME_MS) this.#text = "";
+  }
 }

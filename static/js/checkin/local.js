@@ -34,7 +34,7 @@ export async function judge(reading, store, { direction, at }) {
   const { row, registration } = found;
   const stay = registration ? await stayOf(registration, row?.inside ?? null, store) : null;
   facts.left_for_good = Boolean(row?.left?.includes(gate.session_id));
-  if (stay) facts.inside = { at: stay[1], same_device: stay[3] === store.device };
+  if (stay) facts.inside = { at: stay[1], same_device: stay[3] === store.device, confirmed: stay[4] };
   const verdict = decide(facts);
   const named = registration && !NAMELESS.includes(verdict);
   const person = named && row?.sealed && reading.data ? await unseal(row.sealed, reading) : null;
@@ -77,6 +77,7 @@ async function stayOf(registration, inside, store) {
   let stay = inside;
   for (const scan of await store.unansweredOf(registration)) {
     if (scan.shown === "admitted") stay = store.stayOf(scan);
+    if (scan.shown === "confirmed" && stay) stay = [...stay.slice(0, 4), true];
     if (scan.shown === "left") stay = null;
   }
   return stay?.[0] === store.pack.gate.session_id ? stay : null;

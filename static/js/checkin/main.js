@@ -11,6 +11,7 @@ import { Held } from "./held.js";
 import { keepPage } from "./install.js";
 import { Queue } from "./queue.js";
 import { Scanner } from "./scanner.js";
+import { Pad } from "./sign.js";
 import { signal } from "./sound.js";
 import { Status } from "./status.js";
 import { openStore } from "./store.js";
@@ -28,6 +29,7 @@ const words = new Words(door);
 const view = new View(words);
 const going = direction(door);
 const held = new Held();
+const pad = new Pad();
 let busy = false;
 let onScreen = ""; // the number of the scan whose verdict is shown
 
@@ -48,7 +50,7 @@ const beat = new Beat({ store, wire, queue }, { beat: hear, state });
 
 /** One text from wherever it was read; while one is being decided, others wait to be seen again. */
 export async function scan(text, method) {
-  if (busy || scanner.closed || held.repeats(text)) return;
+  if (busy || pad.isOpen || scanner.closed || held.repeats(text)) return;
   busy = true;
   view.say(words.say("sending"));
   try {
@@ -62,6 +64,7 @@ function shown(answer, kept) {
   onScreen = kept.scan_id;
   tell(answer);
   undo.offer(answer, kept);
+  if (answer.sign) pad.ask(kept.scan_id);
   if (answer.alone) view.addOwn(kept.scan_id, answer);
   else state("");
   unsent.count();

@@ -137,10 +137,12 @@ class Store {
       answers.map(async ({ scan_id: id, verdict, registration_id: registration }) => {
         const scan = await queue.get(id);
         queue.delete(id);
-        if (!scan || !registration || !this.pack?.gate || !["admitted", "left"].includes(verdict)) return;
+        if (!scan || !registration || !this.pack?.gate || !["admitted", "confirmed", "left"].includes(verdict)) return;
         const rows = write.objectStore(this.rows);
-        const inside = verdict === "admitted" ? this.stayOf(scan) : null;
-        for (const row of await rows.index("registration").getAll(registration)) rows.put({ ...row, inside });
+        for (const row of await rows.index("registration").getAll(registration)) {
+          const inside = { admitted: this.stayOf(scan), confirmed: row.inside && [...row.inside.slice(0, 4), true], left: null }[verdict];
+          rows.put({ ...row, inside });
+        }
       }),
     );
     await write.done;
@@ -148,7 +150,7 @@ class Store {
 
   stayOf({ claimed_at: at, offset_ms: offset }) {
     const { gate } = this.pack;
-    return [gate.session_id, new Date(Date.parse(at) + offset).toISOString(), gate.name, this.device];
+    return [gate.session_id, new Date(Date.parse(at) + offset).toISOString(), gate.name, this.device, true];
   }
 
   /** Notes on scans why the server cannot take them; null lets them be tried again. */

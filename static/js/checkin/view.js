@@ -15,9 +15,10 @@ const wide = (name) =>
 export class Words {
   constructor(root) {
     this.root = root;
-    this.verdicts = JSON.parse(root.dataset.verdictWords);
-    this.categories = JSON.parse(root.dataset.categoryWords);
-    this.nothing = JSON.parse(root.dataset.nothingWords);
+    const { verdictWords = "{}", categoryWords = "{}", nothingWords = "{}" } = root.dataset; // a kiosk has none
+    this.verdicts = JSON.parse(verdictWords);
+    this.categories = JSON.parse(categoryWords);
+    this.nothing = JSON.parse(nothingWords);
     this.clock = new Intl.DateTimeFormat("en-GB", { timeZone: root.dataset.zone, timeStyle: "medium" });
   }
 
@@ -59,7 +60,8 @@ export class View {
     return node;
   }
 
-  show(answer) {
+  /** Shows an answer; `whole` says its sentences to whoever came in, too. */
+  show(answer, { whole = false } = {}) {
     const { words } = this;
     const icons = [...this.verdict.querySelectorAll("[data-icon]")];
     // A verdict that has a look of its own shows it, any other that of its tone.
@@ -78,8 +80,8 @@ export class View {
     this.verdict.classList.toggle("verdict-unnamed", Boolean(answer.unnamed));
     this.slot("name", name).style.setProperty("--wide", wide(name).toFixed(2));
     this.slot("unit", [answer.unit, answer.title].filter(Boolean).join("\u00a0· "));
-    this.slot("sentence", calm ? "" : admitted ? words.say("unnamedWhy") : answer.sentence);
-    this.slot("next_step", admitted ? "" : answer.next_step);
+    this.slot("sentence", answer.unnamed && admitted ? words.say("unnamedWhy") : calm && !whole ? "" : answer.sentence);
+    this.slot("next_step", admitted && !whole ? "" : answer.next_step);
     this.slot("first", answer.first && words.say("first", answer.first));
     this.slot("category", answer.category);
     this.verdict.querySelector("[data-slot=rehearsal]").hidden = !answer.rehearsal;
@@ -88,13 +90,20 @@ export class View {
     this.slot("unit_count", total && words.say("unitCount", { arrived, total }));
     const missing = total ? total - arrived : 0;
     const rest = this.slot("unit_rest", missing ? words.say("unitRest", { count: missing }) : "");
-    rest.href = words.root.dataset.unit.replace("SCAN", answer.scan_id);
+    if (missing) rest.href = words.root.dataset.unit.replace("SCAN", answer.scan_id);
     this.verdict.hidden = false;
     this.verdict.dataset.verdict = answer.verdict;
     this.verdict.dataset.by = answer.alone ? "phone" : "server";
     this.verdict.scrollIntoView({ block: "nearest" });
     delete this.verdict.dataset.fresh; // so that the same verdict twice is still seen to change
     requestAnimationFrame(() => (this.verdict.dataset.fresh = ""));
+  }
+
+  /** Takes the answer away, and all that it said. */
+  hide() {
+    this.verdict.hidden = true;
+    delete this.verdict.dataset.verdict;
+    for (const slot of this.verdict.querySelectorAll("[data-slot]")) slot.textContent = "";
   }
 
   count(counts) {

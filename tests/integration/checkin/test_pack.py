@@ -79,7 +79,7 @@ def test_row_says_what_the_door_needs_and_names_only_to_whoever_has_the_qr(
     digest = hashlib.sha256(bytes.fromhex(pack["salt"]) + code.encode()).hexdigest()[:16]
     assert row[:7] == [one, 1, one, "approved", "delegate", digest, unit]
     session = pack["sessions"][0]["id"]
-    assert (row[7][0], row[7][2:], row[8]) == (session, ["东门", "signin:9001"], [])
+    assert (row[7][0], row[7][2:], row[8]) == (session, ["东门", "signin:9001", True], [])
     assert opened(text, row[9]) == ["欧阳建国", "黄蓝环保装备有限公司", "董事长", "B区 3排 12座"]
     with pytest.raises(InvalidTag):
         opened(other, row[9])

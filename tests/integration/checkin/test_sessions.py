@@ -134,7 +134,7 @@ def test_ballots_count_who_is_in_the_first_session_and_everybody_is_one_person()
     assert units_inside(hall.meeting_id).units == {units[0]}
     assert presence_of(hall.meeting_id).inside == {ids[0]}
     assert inside_now(hall.meeting_id) == set(ids)
-    assert came_in(ids) == set(ids)
+    assert came_in(hall.meeting_id) == set(ids)
     assert board_of(hall.meeting_id).counts.arrived == 2
     assert len(arrivals_of(hall.meeting_id)) == 2
     assert len(sheet_of(hall.meeting_id, hall.scope_id).rows) == 2

@@ -94,7 +94,7 @@ def test_who_left_before_the_end_still_attended(house: Flask) -> None:
     held = make_held_meeting()
     before = facts_of(held.meeting_id)
     inside = db.session.scalars(sa.select(Admission).order_by(Admission.id)).all()
-    gone = [(row.registration_id, row.gate_id) for row in inside]
+    gone = [(row.registration_id, row.gate_id or 0) for row in inside]
     for registration_id, gate_id in gone:
         record_scan(
             SYSTEM,

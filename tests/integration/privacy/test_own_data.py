@@ -25,6 +25,8 @@ COVERED = {
     "delegations": "liaison",
     "leaves": "leaves",
     "scans": "scans",
+    "roll_call_lines": "scans",
+    "door_signatures": "door_signatures",
     "vote_holders": "votes",
     "item_people": "plans",
     "parties": "signatures",

@@ -15,6 +15,7 @@ from eventapp.alliance.queries import alliance_of, slug_of
 from eventapp.badges.rules import KEPT as PRINTS_KEPT
 from eventapp.badges.rules import Paper
 from eventapp.badges.service import ask_for_print
+from eventapp.checkin.rules import SIGNATURES_KEPT
 from eventapp.core import clock
 from eventapp.core.access import SYSTEM, Role
 from eventapp.core.db import db
@@ -224,6 +225,7 @@ def test_the_command_tells_first_and_then_does_it(app: Flask) -> None:
         (Term.PRINTS, PRINTS_KEPT.days),
         (Term.LISTS, LISTS_KEPT.days),
         (Term.DRAFTS, DRAFT_KEPT.days),
+        (Term.DOOR_SIGNATURES, SIGNATURES_KEPT.days),
         (Term.MAILS, MAIL_KEPT.days),
     ],
 )

@@ -23,10 +23,9 @@ from eventapp.checkin.rules import (
     Tone,
     Verdict,
     Way,
-    came_in,
     decide_admission,
-    people_inside,
-    stays,
+    hall_after,
+    is_staffed,
     units_present,
 )
 
@@ -66,7 +65,7 @@ def test_every_word_of_the_door_is_labelled_and_explained() -> None:
 
 def test_only_an_entry_or_an_exit_sounds_like_success() -> None:
     good = {verdict for verdict, saying in SAYING.items() if saying.tone is Tone.OK}
-    assert good == {Verdict.ADMITTED, Verdict.LEFT}
+    assert good == {Verdict.ADMITTED, Verdict.CONFIRMED, Verdict.LEFT}
 
 
 @pytest.mark.parametrize(("broken", "verdict"), WORSE_AND_WORSE)
@@ -205,6 +204,27 @@ def test_nobody_who_is_inside_is_told_that_there_is_no_place(
     assert decide_admission(inside) is not Verdict.FULL
 
 
+def record(who: int, verdict: Verdict, method: Method = Method.QR, scan_id: str = "a-scan") -> Move:
+    """Read a scan as it stands in the ledger."""
+    return Move.of(
+        {
+            "registration_id": who,
+            "verdict": verdict,
+            "method": method,
+            "scan_id": scan_id,
+            "received_at": NINE.isoformat(),
+        }
+    )
+
+
+def people_inside(moves: list[Move], session: int = 0) -> frozenset[int]:
+    return hall_after(moves).inside(session)
+
+
+def came_in(moves: list[Move]) -> frozenset[int]:
+    return hall_after(moves).came
+
+
 PASSAGES = st.lists(st.tuples(st.integers(1, 6), st.sampled_from(Direction)), max_size=40)
 
 
@@ -252,7 +272,7 @@ def undone(person: int, session: int) -> Move:
 
 
 def sessions(moves: list[Move]) -> dict[int, int]:
-    return {person: led[-1].session_id for person, led in stays(moves).items()}
+    return {person: led[-1].session_id for person, led in hall_after(moves).stays.items()}
 
 
 def test_whoever_enters_one_session_has_left_the_other_and_is_one_person() -> None:
@@ -290,6 +310,172 @@ def test_a_gate_for_leaving_lets_nobody_in_and_every_gate_lets_people_out() -> N
     for way in Way:
         leaving = replace(GOOD, gate_way=way, inside=inside, direction=Direction.EXIT)
         assert decide_admission(leaving) is Verdict.LEFT
+
+
+def kiosk(who: int) -> Move:
+    return record(who, Verdict.ADMITTED, Method.KIOSK)
+
+
+def roll_call(answered: list[int], silent: list[int], session: int = 0) -> Move:
+    body = {
+        "registration_id": None,
+        "verdict": Verdict.CONFIRMED,
+        "method": Method.ROLL_CALL,
+        "scan_id": "roll-call-1",
+        "received_at": NINE.isoformat(),
+        "answered": answered,
+        "silent": silent,
+    }
+    return Move.of(body, session)
+
+
+# Each: what the door recorded, in its order; who is inside then; who of them counts; who came.
+HISTORIES = {
+    "who came by a staffed gate counts": ([record(1, Verdict.ADMITTED)], {1}, {1}, {1}),
+    "who came by the kiosk is inside and waits": ([kiosk(1)], {1}, set(), {1}),
+    "a staffed gate confirms who waits": (
+        [kiosk(1), record(1, Verdict.CONFIRMED)],
+        {1},
+        {1},
+        {1},
+    ),
+    "who leaves and comes again by the kiosk waits again": (
+        [record(1, Verdict.ADMITTED), record(1, Verdict.LEFT), kiosk(1)],
+        {1},
+        set(),
+        {1},
+    ),
+    "a roll-call alone is a presence": ([roll_call([1, 2], [3])], {1, 2}, {1, 2}, {1, 2}),
+    "who answers counts, though the kiosk let them in": (
+        [kiosk(1), roll_call([1], [])],
+        {1},
+        {1},
+        {1},
+    ),
+    "who was scanned and is silent is inside and waits": (
+        [record(1, Verdict.ADMITTED), record(2, Verdict.ADMITTED), roll_call([1], [2])],
+        {1, 2},
+        {1},
+        {1, 2},
+    ),
+    "who was not called stays as they were": (
+        [record(1, Verdict.ADMITTED), kiosk(2), roll_call([], [])],
+        {1, 2},
+        {1},
+        {1, 2},
+    ),
+    "who was silent is confirmed by a scan after it": (
+        [record(1, Verdict.ADMITTED), roll_call([], [1]), record(1, Verdict.CONFIRMED)],
+        {1},
+        {1},
+        {1},
+    ),
+    "who answered and leaves is gone": (
+        [roll_call([1, 2], []), record(1, Verdict.LEFT)],
+        {2},
+        {2},
+        {1, 2},
+    ),
+    "who comes after it counts too": (
+        [roll_call([1], [2]), record(2, Verdict.ADMITTED)],
+        {1, 2},
+        {1, 2},
+        {1, 2},
+    ),
+    "the newest roll-call stands": (
+        [roll_call([1, 2], []), roll_call([1], [2])],
+        {1, 2},
+        {1},
+        {1, 2},
+    ),
+    "who answers for one unit and is silent for another is there": (
+        [roll_call([1], [1, 2])],
+        {1},
+        {1},
+        {1},
+    ),
+    "what was taken back never came, answered or not": (
+        [
+            record(1, Verdict.ADMITTED),
+            roll_call([1], []),
+            record(1, Verdict.LEFT, Method.MANUAL, "undo-1"),
+        ],
+        set(),
+        set(),
+        set(),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HISTORIES)
+def test_the_hall_after(name: str) -> None:
+    moves, inside, confirmed, came = HISTORIES[name]
+    hall = hall_after(moves)
+    assert (hall.inside(), hall.confirmed(), hall.came) == (inside, confirmed, came)
+
+
+IDS = st.integers(1, 5)
+MOVES = st.lists(
+    st.one_of(
+        st.builds(
+            record, IDS, st.sampled_from(Verdict), st.sampled_from([Method.QR, Method.KIOSK])
+        ),
+        st.builds(roll_call, st.lists(IDS), st.lists(IDS)),
+    ),
+    max_size=30,
+)
+
+
+@given(MOVES)
+def test_whoever_counts_is_inside_and_whoever_is_inside_came(moves: list[Move]) -> None:
+    hall = hall_after(moves)
+    assert hall.confirmed() <= hall.inside() <= hall.came
+
+
+@given(MOVES, st.lists(IDS), st.lists(IDS))
+def test_after_a_roll_call_who_answered_counts_and_who_was_silent_does_not(
+    moves: list[Move], answered: list[int], silent: list[int]
+) -> None:
+    hall = hall_after([*moves, roll_call(answered, silent)])
+    assert set(answered) <= hall.confirmed()
+    assert not (set(silent) - set(answered)) & hall.confirmed()
+
+
+def test_a_roll_call_brings_who_answers_into_its_session_and_an_undo_brings_them_back() -> None:
+    moves = [entered(1, FORUM), roll_call([1], [], HALL)]
+    assert sessions(moves) == {1: HALL}
+    assert hall_after(moves).confirmed(HALL) == {1}
+    assert sessions([*moves, undone(1, HALL)]) == {1: FORUM}
+
+
+def test_who_is_silent_in_another_session_counts_in_none_when_an_undo_brings_them_back() -> None:
+    moves = [entered(1, HALL), entered(1, FORUM), roll_call([], [1], HALL), undone(1, FORUM)]
+    assert hall_after(moves).inside(HALL) == {1}
+    assert hall_after(moves).confirmed(HALL) == frozenset()
+
+
+def test_a_scan_from_before_the_silence_confirms_nobody_and_one_after_it_does() -> None:
+    late = replace(record(1, Verdict.ADMITTED), at=NINE - timedelta(minutes=1))
+    assert hall_after([roll_call([], [1]), late]).confirmed() == frozenset()
+    assert hall_after([roll_call([], [1]), late]).inside() == {1}
+    assert hall_after([roll_call([], [1]), replace(late, at=NINE)]).confirmed() == {1}
+
+
+def test_leaving_a_session_that_was_left_already_moves_nobody_and_is_not_gone_back_to() -> None:
+    moves = [entered(1, HALL), entered(1, FORUM), left(1, HALL)]
+    assert sessions(moves) == {1: FORUM}
+    assert sessions([*moves, undone(1, FORUM)]) == {}
+
+
+def test_only_the_kiosk_is_unattended() -> None:
+    assert {method for method in Method if not is_staffed(method)} == {Method.KIOSK}
+
+
+def test_a_kiosk_never_confirms_anybody() -> None:
+    waiting = Inside(NINE - timedelta(minutes=1), "东门", same_device=False, confirmed=False)
+    facts = replace(GOOD, inside=waiting)
+    assert decide_admission(facts) is Verdict.CONFIRMED
+    assert decide_admission(replace(facts, staffed=False)) is Verdict.ALREADY_INSIDE
 
 
 def test_two_delegates_of_one_unit_are_one_unit() -> None:

@@ -33,7 +33,8 @@ def facts_from(differing: dict[str, Any]) -> AdmissionFacts:
         facts["gate_categories"] = frozenset(facts["gate_categories"])
     if facts["inside"] is not None:
         at = datetime.fromisoformat(facts["inside"]["at"])
-        facts["inside"] = Inside(at, "东门", facts["inside"]["same_device"])
+        confirmed = facts["inside"].get("confirmed", True)
+        facts["inside"] = Inside(at, "东门", facts["inside"]["same_device"], confirmed)
     facts["direction"] = Direction(facts["direction"])
     facts["gate_way"] = Way(facts["gate_way"])
     return AdmissionFacts(**facts)
