@@ -383,8 +383,10 @@ class _Batch:
         seen = history.sees(is_staffed(case.upload.method), at) or walked.get(session_id, False)
         if case.verdict is Verdict.LEFT:
             walked.pop(session_id, None)
-        elif case.verdict is Verdict.ADMITTED or session_id in walked:
-            walked[session_id] = seen if case.verdict in LET_IN else walked[session_id]
+        elif case.verdict is Verdict.ADMITTED:
+            return {session_id: seen}  # and out of any other
+        elif case.verdict is Verdict.CONFIRMED and session_id in walked:
+            walked[session_id] = seen
         return walked
 
     def _say(
