@@ -157,7 +157,6 @@ MATRIX: dict[str, str] = {
     "checkin.end_rehearsal": "AO.............",
     "checkin.remove_session": "AO.............",
     "checkin.start_rehearsal": "AO.............",
-    "checkin.set_capacity": "AO.............",
     "checkin.choose_gate": "AO...DV........",
     "checkin.door_manifest": "AO...DV........",
     "checkin.door_worker": "AO...DV........",
