@@ -148,7 +148,6 @@ MATRIX: dict[str, str] = {
     "checkin.end_rehearsal": "AO.............",
     "checkin.remove_session": "AO.............",
     "checkin.start_rehearsal": "AO.............",
-    "checkin.set_capacity": "AO.............",
     "checkin.choose_gate": "AO...DV........",
     "checkin.confirm_device": "AO....V........",
     "checkin.leave_door": "AO...DV........",

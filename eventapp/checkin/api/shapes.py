@@ -108,7 +108,7 @@ class KioskScanIn(BaseModel):
 
 
 Point = Annotated[list[Number], Field(min_length=2, max_length=2)]
-_SOME = {"minItems": 1}  # the service says so in words of its own
+_SOME: dict[str, Any] = {"minItems": 1}  # the service says so in words of its own
 Stroke = Annotated[list[Point], Field(max_length=4000, json_schema_extra=_SOME)]
 
 

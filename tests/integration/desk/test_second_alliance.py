@@ -285,7 +285,8 @@ def test_a_second_alliance_goes_from_nothing_to_released_minutes_by_hand_and_uns
     sent = [send_representative(organiser, app, unit) for unit in PEOPLE]
     organiser.open(f"/m/{MEETING}/desk/settings").press("截止报名")
     organiser.press("宣布开会")
-    door = team.staff["door"].open(f"/m/{MEETING}/door").follow("南门")
+    door = team.staff["door"].open(f"/m/{MEETING}/door")
+    door.press("南门")
     for code, _booth in sent:
         admit(door, code)
     run_item(organiser, "审议章程和表决办法", "开始")
