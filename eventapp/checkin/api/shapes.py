@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic.config import JsonDict
 from pydantic.json_schema import WithJsonSchema
 
 from eventapp.checkin.rules import TEXT_LONGEST, Direction, Method, Tone, Verdict
@@ -109,7 +108,7 @@ class KioskScanIn(BaseModel):
 
 
 Point = Annotated[list[Number], Field(min_length=2, max_length=2)]
-_SOME: JsonDict = {"minItems": 1}  # the service says so in words of its own
+_SOME: dict[str, Any] = {"minItems": 1}  # the service says so in words of its own
 Stroke = Annotated[list[Point], Field(max_length=4000, json_schema_extra=_SOME)]
 
 
@@ -328,4 +327,5 @@ class PackOut(BaseModel):
     meeting: MeetingOut
     gate: GateOut | None
     sessions: list[SessionOut]
+    newest: int
     passes: list[Row]

@@ -30,7 +30,10 @@ _WHO = registrations.join(people, people.c.id == registrations.c.person_id).oute
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Somebody registered, as the help desk sees them; `admitted_at` and `gate` while inside."""
+    """Somebody registered, as the help desk sees them; `admitted_at` and `gate` while inside.
+
+    Who came by a roll-call came by no gate; who is not `confirmed` waits for a staffed gate.
+    """
 
     registration_id: int
     name: str
@@ -42,6 +45,7 @@ class Found:
     phone: str
     admitted_at: datetime | None
     gate: str | None
+    confirmed: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ FOUND_ROWS = sa.select(
     people.c.phone,
     admissions.c.admitted_at,
     gates.c.name.label("gate"),
+    admissions.c.confirmed,
 ).select_from(
     _WHO.outerjoin(admissions, admissions.c.registration_id == registrations.c.id).outerjoin(
         gates, gates.c.id == admissions.c.gate_id

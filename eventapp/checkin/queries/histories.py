@@ -161,6 +161,8 @@ def event_of(row: Any, session_id: int, before: list[Event]) -> Event | None:
 
 
 def _what(row: Any) -> What | None:
+    if row.shown is None and row.scan_id.startswith(UNDO):
+        return What.UNDONE
     if row.direction is Direction.EXIT:
         understood = row.shown is None or row.shown in WENT_OUT
         return What.EXIT if understood and row.verdict in WENT_OUT else None

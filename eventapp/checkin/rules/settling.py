@@ -56,6 +56,8 @@ class What(StrEnum):
     """A roll-call was not answered: they wait until somebody sees them."""
     EXIT = "exit"
     """Somebody went out, whether the server was asked or told, and whether it understood."""
+    UNDONE = "undone"
+    """What let them in was taken back: they are where they were before it."""
 
 
 Key = tuple[str, str]
@@ -115,38 +117,61 @@ def settle(events: Iterable[Event]) -> Settled:
 
     Nobody is in two sessions: entering another ends the stay in the first.
     """
-    inside: Event | None = None
-    confirmed = False
-    admitted: set[Key] = set()
-    seen: set[Key] = set()
-    conflicts: dict[Key, Key] = {}
-    ended: set[Key] = set()
+    walk = _Walk()
     for event in sorted(events, key=lambda one: (one.at, one.device, one.scan_id)):
+        walk.take(event)
+    inside, confirmed = walk.led[-1] if walk.led else (None, False)
+    return Settled(
+        inside,
+        confirmed,
+        frozenset(walk.admitted),
+        frozenset(walk.seen),
+        walk.conflicts,
+        frozenset(walk.ended),
+    )
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What stands so far.
+
+    `led` are the entries that led the holder to where they are, the newest last, each with whether
+    somebody saw them there.
+    """
+
+    led: list[tuple[Event, bool]] = field(default_factory=list)
+    admitted: set[Key] = field(default_factory=set)
+    seen: set[Key] = field(default_factory=set)
+    conflicts: dict[Key, Key] = field(default_factory=dict)
+    ended: set[Key] = field(default_factory=set)
+
+    def take(self, event: Event) -> None:
+        inside, confirmed = self.led[-1] if self.led else (None, False)
         here = inside is not None and inside.session_id == event.session_id
         if event.what is What.SILENT:
-            confirmed = False
-        elif event.what is What.EXIT:
+            self.led = [(entry, False) for entry, _ in self.led]
+        elif event.what in {What.EXIT, What.UNDONE}:
             if here:
-                inside, confirmed = None, False
-                ended.add(event.key)
+                self.led = self.led[:-1] if event.what is What.UNDONE else []
+                self.ended.add(event.key)
         elif event.what is What.SEEN:
-            inside, confirmed = (inside if here else event), True
+            self.led[len(self.led) - here :] = [(inside if inside and here else event, True)]
         elif inside is None or not here or inside.what is What.SEEN:
-            inside, confirmed = event, event.staffed or (here and confirmed)
-            admitted.add(event.key)
-        elif event.what is What.UPLOADED:
-            if event.staffed and not confirmed:
-                confirmed = True
-                seen.add(event.key)
-            else:
-                conflicts[event.key] = inside.key
+            self.led.append((event, event.staffed or (here and confirmed)))
+            self.admitted.add(event.key)
         else:
-            confirmed = confirmed or event.staffed
-            if inside.what is What.UPLOADED:
-                conflicts[inside.key] = event.key
-                admitted.discard(inside.key)
-                inside = event
-                admitted.add(event.key)
-    return Settled(
-        inside, confirmed, frozenset(admitted), frozenset(seen), conflicts, frozenset(ended)
-    )
+            self._enter_again(event, inside, confirmed=confirmed)
+
+    def _enter_again(self, event: Event, inside: Event, *, confirmed: bool) -> None:
+        if event.what is What.UPLOADED and event.staffed and not confirmed:
+            self.led[-1] = (inside, True)
+            self.seen.add(event.key)
+        elif event.what is What.UPLOADED:
+            self.conflicts[event.key] = inside.key
+        elif inside.what is What.UPLOADED:
+            self.conflicts[inside.key] = event.key
+            self.admitted.discard(inside.key)
+            self.admitted.add(event.key)
+            self.led[-1] = (event, event.staffed or confirmed)
+        else:
+            self.led[-1] = (inside, event.staffed or confirmed)

@@ -242,9 +242,7 @@ def _seat(
 
 def _ensure_no_rehearsal(meeting_id: int) -> None:
     if rehearsal_of(meeting_id) is not None:
-        raise Conflict(
-            "roll_call_rehearsal", N_("正在演练入场，不能点名；请先在“签到入口”结束演练。")
-        )
+        raise Conflict("roll_call_rehearsal", N_("正在演练入场，不能点名；请先结束演练。"))
 
 
 def _hold(meeting_id: int, roll_call_id: int) -> RollCall:

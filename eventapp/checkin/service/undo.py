@@ -96,7 +96,7 @@ def _return(connection: sa.Connection, book: Book, meeting: Meeting, registratio
         "device": back.device,
         "method": back.method,
         "confirmed": led[-2].confirmed,
-        "admitted_at": back.received_at,
+        "admitted_at": back.at,
     }
     connection.execute(book.claim, claim)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from eventapp.checkin import queries, service
 from eventapp.checkin.models import Admission, DoorSession, Scan, ScanConflict
+from eventapp.checkin.queries.finding import person_at_door
 from eventapp.checkin.queries.presence import hall_at
 from eventapp.checkin.rules import Direction, Method, Verdict
 from eventapp.core import clock
@@ -319,3 +320,33 @@ def _live(council: Council, act: str, place: int, number: int, at: datetime) -> 
             service.undo_admission(council.door.supervisor, council.meeting_id, one, "误扫")
     else:
         council.confirm(council.call(place))
+
+
+def test_the_help_desk_confirms_who_waits_and_says_who_answered_without_a_gate(
+    council: Council,
+) -> None:
+    council.kiosk(0)
+    one = council.delegates[0]
+    assert person_at_door(council.meeting_id, one).confirmed is False
+    answer = service.admit_found(
+        council.door.supervisor,
+        council.meeting_id,
+        gate_id=council.door.gate_id,
+        scan_id="found-by-name",
+        registration_id=one,
+    )
+    assert answer["verdict"] is Verdict.CONFIRMED
+    assert council.confirmed() == {0}
+    council.confirm(council.call(1))
+    assert person_at_door(council.meeting_id, council.delegates[1]).gate is None
+
+
+def test_whoever_was_undone_out_of_the_forum_stays_in_the_hall_whatever_is_uploaded(
+    council: Council,
+) -> None:
+    scan(council.door, pass_text(council.delegates[0]))
+    council.enter_forum(0)
+    one = council.delegates[0]
+    service.undo_admission(council.door.supervisor, council.meeting_id, one, "走错了")
+    assert council.tell(0, clock.now() + MINUTE).conflict is not None
+    assert council.confirmed() == {0}

@@ -332,6 +332,7 @@ def test_sign_in_sheet_repeats_its_head_and_keeps_a_unit_together() -> None:
         "facts": ["地点：礼堂"],
         "groups": groups,
         "summary": "应到60人，实到60人。",
+        "signed": False,
         "signers": ["核对人"],
         "demo": False,
     }
