@@ -55,7 +55,7 @@ export class View {
     this.slot("unit_count", total && fill(this.words("unitCount"), { arrived, total }));
     const missing = total ? total - arrived : 0;
     const rest = this.slot("unit_rest", missing ? fill(this.words("unitRest"), { count: missing }) : "");
-    rest.href = this.root.dataset.unit.replace("SCAN", answer.scan_id);
+    if (this.root.dataset.unit) rest.href = this.root.dataset.unit.replace("SCAN", answer.scan_id); // a kiosk leads nowhere
     this.verdict.hidden = false;
     this.verdict.dataset.verdict = answer.verdict;
   }
@@ -64,7 +64,7 @@ export class View {
   hide() {
     this.verdict.hidden = true;
     delete this.verdict.dataset.verdict;
-    for (const slot of this.verdict.querySelectorAll("[data-slot]")) slot.textContent = "";
+    for (const slot of this.verdict.querySelectorAll("[data-slot]:not([data-slot=rehearsal])")) slot.textContent = "";
   }
 
   count(counts) {
