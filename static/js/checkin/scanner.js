@@ -96,7 +96,7 @@ export class Scanner {
       ...person,
       unnamed,
       category: category ? this.words.categories[category] : "",
-      first: first && { gate: first.gate, time: this.words.time(first.at) },
+      first: first && { gate: first.gate || this.words.say("rollCall"), time: this.words.time(first.at) },
       at: this.words.time(at),
       rehearsal: Boolean(this.store.pack?.meeting.rehearsal),
       alone: true,

@@ -103,7 +103,7 @@ export class View {
   hide() {
     this.verdict.hidden = true;
     delete this.verdict.dataset.verdict;
-    for (const slot of this.verdict.querySelectorAll("[data-slot]")) slot.textContent = "";
+    for (const slot of this.verdict.querySelectorAll("[data-slot]:not([data-slot=rehearsal])")) slot.textContent = "";
   }
 
   count(counts) {
