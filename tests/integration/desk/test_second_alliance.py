@@ -116,7 +116,7 @@ def send_representative(organiser: Browser, app: Flask, unit: str) -> tuple[str,
 
 
 def admit(door: Browser, code: str) -> None:
-    door.press("签到", {"签到码": code})
+    door.press("提交", {"签到码": code})
     assert "请进" in door.text
 
 
