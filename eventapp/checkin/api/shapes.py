@@ -167,6 +167,8 @@ class Said(BaseModel):
     unit_total: int | None
     at: str
     first: First | None
+    sign: bool
+    rehearsal: bool
     counts: Counts
 
 
@@ -327,5 +329,4 @@ class PackOut(BaseModel):
     meeting: MeetingOut
     gate: GateOut | None
     sessions: list[SessionOut]
-    newest: int
     passes: list[Row]
