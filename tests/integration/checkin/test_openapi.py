@@ -33,8 +33,11 @@ def test_description_names_every_json_door(client: FlaskClient) -> None:
     assert "scan_passes" in scans["description"]
 
 
-@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-@pytest.mark.parametrize("door", PLACES)
+@pytest.mark.parametrize(
+    ("door", "mode"),
+    [(door, GenerationMode.POSITIVE) for door in PLACES]
+    + [(door, GenerationMode.NEGATIVE) for door, (_, method) in PLACES.items() if method != "GET"],
+)
 def test_door_does_what_it_says(app: Flask, door: str, mode: GenerationMode) -> None:
     with app.app_context():
         here = make_door()
@@ -42,8 +45,6 @@ def test_door_does_what_it_says(app: Flask, door: str, mode: GenerationMode) -> 
     described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
     path, method = PLACES[door]
     operation = described[path][method]
-    if mode is GenerationMode.NEGATIVE and not operation.body:
-        pytest.skip("nothing is sent to it")
 
     @settings(max_examples=200 if FULL else 20, deadline=None, suppress_health_check=SLOW)
     @given(operation.as_strategy(generation_mode=mode))
