@@ -69,7 +69,7 @@ def test_whole_unit_comes_in_two_taps_after_one_of_it_was_scanned(
             storage_state=desk.page.context.storage_state(),
         ).new_page()
     page.goto(f"{desk.base}/m/{desk.door.slug}/door?gate={desk.door.gate_id}")
-    page.get_by_text("输入签到码").first.click()
+    page.locator("#typing summary").click()
     page.locator("input[name=code]").fill(code)
     page.locator("input[name=code]").press("Enter")
     expect(page.locator("#verdict")).to_contain_text("张堃", timeout=PATIENCE)

@@ -33,7 +33,7 @@ export class Scanner {
   /** Whether somebody who leaves this gate's session may enter it again. */
   get mayReturn() {
     const { gate, sessions } = this.store.pack ?? {};
-    return sessions?.find(({ id }) => id === gate.session_id)?.reentry !== false;
+    return sessions?.find(({ id }) => id === gate?.session_id)?.reentry !== false;
   }
 
   /** @param more {direction, reason, alone}; alone keeps the server out of it, as an undo without it */
@@ -44,7 +44,7 @@ export class Scanner {
     const now = Date.now();
     const scan = {
       scan_id: newId(),
-      gate: this.store.pack?.gate.id ?? this.gate,
+      gate: this.store.pack?.gate?.id ?? this.gate,
       method,
       direction,
       claimed_at: new Date(now).toISOString(),
