@@ -153,7 +153,7 @@ def test_somebody_unexpected_is_registered_asked_about_admitted_and_replaced(
     page.get_by_role("link", name="更多" if chinese else "More").click()
     page.get_by_role("link", name="换人" if chinese else "somebody else").click()
     page.locator("[name=name]").fill("李娜")
-    page.locator("[name=phone]").fill("13800000009" if chinese else "13800000019")
+    page.locator("[name=phone]").fill("13911100009" if chinese else "13911100019")
     page.locator("[name=reason]").fill("原代表临时出差")
     page.locator("[name=consent]").check()
     keep_picture(page, f"substitute-filled-{language}")

@@ -40,7 +40,7 @@ def walk_in(door: Door, actor: Actor | None = None, key: str = KEY, **more: Any)
 def instead(
     door: Door, registration_id: int, actor: Actor | None = None, key: str = KEY, **more: Any
 ) -> Arrival:
-    said = {"entry": Entry("李娜", "13800000009"), "reason": "原代表临时出差", **more}
+    said = {"entry": Entry("李娜", "13911100009"), "reason": "原代表临时出差", **more}
     who = actor or door.supervisor
     return admit_substitute(
         who, door.meeting_id, registration_id, gate_id=door.gate_id, key=key, **said

@@ -348,7 +348,7 @@ def test_delegate_is_replaced_at_the_door_and_told_what_ends(
         elsewhere = make_registration(make_door(), "王磊")
     address = f"/m/{door.slug}/door/people/{here}/substitute"
     assert "换人后即终止" in client.get(f"{address}?gate={door.gate_id}").text
-    sent = {"name": "李娜", "phone": "13800000009", "consent": "y"}
+    sent = {"name": "李娜", "phone": "13911100009", "consent": "y"}
     refused = press(client, door, here, "/substitute", **sent)
     assert refused.status_code == 422
     assert 'id="reason-error"' in refused.text

@@ -89,7 +89,7 @@ def test_who_comes_instead_gets_place_and_mandate_and_the_old_pass_is_dead(house
     old_id, person_id = old.id, old.person_id
     give_mandate(SYSTEM, meeting.id, organisation_id=unit, person_id=person_id)
     before = db.session.get_one(Pass, old_id).code
-    new = substitute_delegate(SYSTEM, meeting.id, old_id, Entry("李娜", "13800000009"))
+    new = substitute_delegate(SYSTEM, meeting.id, old_id, Entry("李娜", "13911100009"))
     assert registration_in(meeting.id, old_id).state is State.REPLACED
     assert db.session.get_one(Pass, old_id, populate_existing=True).code != before
     link = link_of(meeting.scope_id, Role.DELEGATE, old_id)
