@@ -1,6 +1,7 @@
 """Verbs of the door: gates are opened, scans answered, admissions taken back."""
 
 from eventapp.checkin.service.arrivals import Arrival, admit_substitute, admit_walk_in
+from eventapp.checkin.service.batches import Upload
 from eventapp.checkin.service.conflicts import resolve_conflict
 from eventapp.checkin.service.finding import admit_by_hand, admit_found, admit_unit
 from eventapp.checkin.service.gates import (
@@ -29,7 +30,7 @@ from eventapp.checkin.service.signing import (
     sign_sheet,
 )
 from eventapp.checkin.service.undo import undo_admission
-from eventapp.checkin.service.uploads import Kept, Upload, keep_uploads
+from eventapp.checkin.service.uploads import Kept, keep_uploads
 
 __all__ = [
     "MAY_REHEARSE",
