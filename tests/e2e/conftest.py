@@ -28,7 +28,7 @@ from config import Config
 from eventapp.accounts.models import User
 from eventapp.accounts.service import sign_in_user
 from eventapp.app import create_app
-from eventapp.core import clock
+from eventapp.core import clock, files, keys
 from eventapp.core.access import SYSTEM
 from eventapp.core.db import db
 from eventapp.desk.service import load_demo
@@ -48,6 +48,12 @@ class Live:
 
     base_url: str
     app: Flask
+    config: Config
+
+    def take_over(self) -> None:
+        """Let this process use its keys and files: another installation may have come since."""
+        keys.configure(self.config.var / "keys", self.config.secret_key)
+        files.configure(self.config.var / "files")
 
     def enter(self, context: BrowserContext, user: User, **more: object) -> None:
         """Give a browser the sign-in of a user; needs an app context."""
@@ -103,7 +109,8 @@ def serving(var: Path) -> Iterator[Live]:
         "PORT": str(port),
     }
     env.pop("DATABASE_URL", None)
-    app = create_app(Config.from_env(env))
+    config = Config.from_env(env)
+    app = create_app(config)
     with app.app_context():
         upgrade()
         db.session.remove()
@@ -115,7 +122,7 @@ def serving(var: Path) -> Iterator[Live]:
         )
         try:
             _wait(base_url, server, log)
-            yield Live(base_url, app)
+            yield Live(base_url, app, config)
         finally:
             server.terminate()
             server.wait(20)
@@ -142,6 +149,15 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """Serve a fresh installation on SQLite until the tests end."""
     with serving(tmp_path_factory.mktemp("live")) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def _own_installation(request: pytest.FixtureRequest) -> None:
+    """Sign passes with the keys of the server that the test looks at."""
+    if "ground" in request.fixturenames:
+        request.getfixturevalue("ground")[0].take_over()
+    elif "live" in request.fixturenames:
+        request.getfixturevalue("live").take_over()
 
 
 @pytest.fixture(scope="session")
