@@ -20,7 +20,7 @@ from tests.races.test_door_races import drop_unique_claim
 
 pytestmark = pytest.mark.races
 
-PASSES = 1000 if FULL else 16
+PASSES = 1000 if FULL else 10
 PHONES_A_GATE = 8
 SCANS_A_PASS = PHONES_A_GATE * len(GATES)
 REFUSED = {Verdict.ALREADY_INSIDE, Verdict.SAME_SCAN_REPEAT}
