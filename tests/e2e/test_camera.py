@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from eventapp.checkin.models import Scan
 from eventapp.checkin.rules import Method, Verdict
@@ -134,17 +134,10 @@ def test_lost_answer_is_shown_by_the_phone_and_is_no_second_scan(
     assert admitted(live, door) == [(Verdict.ADMITTED, Method.TYPED_CODE)]
 
 
-def test_scanner_is_read_by_the_keys_places_while_chinese_is_being_composed(
-    live: Live, launch: Callable[..., Browser]
-) -> None:
-    with live.app.app_context():
-        door = make_door()
-        text = pass_text(make_registration(door, "张堃"))
-    page = open_door(live, launch(), door)
-    page.wait_for_selector("html[data-ready]", state="attached")
-    page.locator("#typing summary").click()
-    page.locator("[name=code]").focus()  # where an input method would compose
-    keys = page.context.new_cdp_session(page)
+def type_composing(page: Page, keys: CDPSession, text: str) -> None:
+    """Type as a scanner does while a Chinese input method composes in the field of the code."""
+    page.locator("[name=code]").fill("")
+    page.locator("[name=code]").focus()
     for at, letter in enumerate(text):
         code = f"Digit{letter}" if letter.isdigit() else f"Key{letter}"
         # 229: the browser says of a key that it went to the input method.
@@ -154,10 +147,25 @@ def test_scanner_is_read_by_the_keys_places_while_chinese_is_being_composed(
         composition = {"text": composed, "selectionStart": at + 1, "selectionEnd": at + 1}
         keys.send("Input.imeSetComposition", composition)
         keys.send("Input.dispatchKeyEvent", {**key, "type": "keyUp"})
-    keys.send(
-        "Input.dispatchKeyEvent",
-        {"type": "rawKeyDown", "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13},
-    )
+    enter = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13}
+    keys.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **enter})
+    page.wait_for_timeout(400)  # longer than the pause that ends a code
+
+
+def test_scanner_is_read_by_the_keys_places_while_chinese_is_being_composed(
+    live: Live, launch: Callable[..., Browser]
+) -> None:
+    with live.app.app_context():
+        door = make_door()
+        text = pass_text(make_registration(door, "张堃"))
+    page = open_door(live, launch(), door)
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.locator("#typing summary").click()
+    keys = page.context.new_cdp_session(page)
+    for _attempt in range(5):  # a machine that stalled between two keys is held to the code again
+        type_composing(page, keys, text)
+        if page.locator("[name=code]:focus").count() == 0:  # the code was read as a scanner's
+            break
     expect(page.locator("#verdict")).to_contain_text("张堃", timeout=PATIENCE)
     assert admitted(live, door) == [(Verdict.ADMITTED, Method.WEDGE)]
 

@@ -122,7 +122,9 @@ def register_online(story: Story) -> str:
     page = story.page()
     page.goto(story.url("F/"))
     story.keep(page, "public")
-    page.get_by_role("link", name="我要报名").locator("visible=true").first.click()
+    register = page.get_by_role("link", name="我要报名").locator("visible=true").first
+    expect(register).to_be_visible()
+    register.click()
     page.locator("[name=name]").fill("慕容知夏")
     # As quick as a thumb: what is sent quicker than anybody types is asked for once more.
     page.locator("[name=phone]").press_sequentially("13900005678", delay=200)
