@@ -82,8 +82,6 @@ def _settings(config: "Config") -> dict[str, object]:
         "WTF_CSRF_TIME_LIMIT": None,
         "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
         "BABEL_DEFAULT_TIMEZONE": "UTC",
-        "RATELIMIT_STORAGE_URI": config.limits_url,
-        "RATELIMIT_ENABLED": not config.testing,
         **_security_settings(config),
     }
 
@@ -157,7 +155,8 @@ def _wire_web(app: Flask, config: "Config") -> None:
         locale_selector=language.locale,
     )
     Csrf(app).exempt("eventapp.web.language.set_language")
-    flood.register(app)
+    if not config.testing:
+        flood.register(app, config.limits_url)
     app.before_request(installation.refresh)
     app.before_request(doors.guard)
     addresses.register(app)

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from eventapp.accounts.models import User
 from eventapp.alliance.models import Alliance, Organisation, Person
+from eventapp.alliance.queries import unit_key
 from eventapp.checkin import service
 from eventapp.checkin.models import DoorSession
 from eventapp.checkin.queries import sessions_of
@@ -122,7 +123,7 @@ def make_session(
 def make_unit(name: str = "黄蓝环保装备有限公司") -> int:
     """Note a unit."""
     with transaction() as session:
-        unit = Organisation(name=name)
+        unit = Organisation(name=name, name_key=unit_key(name))
         session.add(unit)
         session.flush()
         return unit.id

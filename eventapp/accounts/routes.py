@@ -1,6 +1,7 @@
 """Doors of staff, of personal links and of the account library."""
 
-from functools import partial
+from collections.abc import Callable
+from functools import partial, wraps
 from typing import Any
 
 from flask import Blueprint, Flask, g, redirect, render_template, request, session, url_for
@@ -17,6 +18,7 @@ from flask_security import (
 )
 from flask_security.mail_util import MailUtil
 from flask_security.recoverable import generate_reset_password_token
+from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
 from eventapp.accounts.forms import (
@@ -51,6 +53,7 @@ from eventapp.core.db import commit_library_changes, db, transaction
 from eventapp.core.errors import N_
 from eventapp.core.outbox import post
 from eventapp.core.scope import ROOT, Scope, ScopeKind
+from eventapp.web import flood
 from eventapp.web.doors import public, requires, scope
 from eventapp.web.forms import attempt, say
 from eventapp.web.session import ACCOUNT, actor, forget, held, remember, use_loader
@@ -156,12 +159,21 @@ _LIMITED = (
 
 
 def _limit(app: Flask) -> None:
-    for limiter in app.extensions.get("limiter", ()):  # none where limits are switched off
-        for endpoint in _LIMITED:
-            view = app.view_functions[endpoint]
-            for limit, key in zip(_ATTEMPTS, (_account_key, _address_key), strict=True):
-                view = limiter.limit(limit, key_func=partial(key, endpoint), methods=["POST"])(view)
-            app.view_functions[endpoint] = view
+    for endpoint in _LIMITED:
+        app.view_functions[endpoint] = _limited(app.view_functions[endpoint], endpoint)
+
+
+def _limited(view: Callable[..., Any], endpoint: str) -> Callable[..., Any]:
+    @wraps(view)
+    def answer(**arguments: Any) -> Any:
+        if request.method == "POST":
+            keys = (_account_key(endpoint), _address_key(endpoint))
+            for limit, key in zip(_ATTEMPTS, keys, strict=True):
+                if not flood.is_within(limit, key):
+                    raise TooManyRequests
+        return view(**arguments)
+
+    return answer
 
 
 def _account_key(endpoint: str) -> str:

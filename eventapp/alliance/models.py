@@ -31,6 +31,7 @@ class Organisation(Base):
     credit_code: Mapped[str] = mapped_column(sa.String(18), default="")
     pinyin_key: Mapped[str] = mapped_column(sa.String(255), default="")
     stroke_key: Mapped[str] = mapped_column(sa.String(255), default="")
+    name_key: Mapped[str] = mapped_column(sa.String(255), default="", index=True)
 
 
 class Seat(Base):

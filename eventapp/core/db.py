@@ -183,7 +183,8 @@ def transaction() -> Iterator[Session]:
     if session.new or session.dirty or session.deleted:
         msg = "changes were made outside a transaction"
         raise RuntimeError(msg)
-    session.commit()
+    if session.in_transaction():
+        session.commit()
     with _turn():
         session.info["writing"] = True
         try:

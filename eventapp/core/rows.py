@@ -34,6 +34,13 @@ def next_ids(connection: sa.Connection, count: int, *tables: Any) -> list[list[i
     return [list(range((most or 0) + 1, (most or 0) + 1 + count)) for most in last]
 
 
+def new_number(dialect: str, table: Any) -> sa.ScalarSelect[int]:
+    """Write the number of one new row of a table as a column of a statement."""
+    if dialect == "postgresql":
+        return sa.select(sa.func.nextval(f"{table.name}_id_seq")).scalar_subquery()
+    return sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0) + 1).scalar_subquery()
+
+
 @lru_cache(maxsize=32)
 def _draw(tables: tuple[Any, ...]) -> sa.Select[Any]:
     numbers = (sa.func.nextval(f"{table.name}_id_seq") for table in tables)

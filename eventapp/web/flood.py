@@ -2,7 +2,7 @@
 
 A form carries a seal: when it was drawn, and a number of its own, authenticated. A program that
 never drew the form has none, one that sends at once is asked again, one that sends the same
-form over and over comes to its limit. Limits are counted in the storage of Flask-Limiter.
+form over and over comes to its limit. `limits` counts, in the memory or in Redis.
 """
 
 import hmac
@@ -14,12 +14,11 @@ from functools import lru_cache
 from threading import Lock
 
 from flask import Flask, current_app
-from flask_limiter import Limiter
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
+from limits.storage import MemoryStorage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter
 
 from eventapp.core import clock, keys
-from eventapp.web.session import actor
 
 SLOWEST_PROGRAM = timedelta(seconds=2)
 """Nobody fills a form in quicker than this."""
@@ -28,9 +27,9 @@ _MAC_BYTES = 16
 SWEEP_SECONDS = 30
 
 
-def register(app: Flask) -> None:
-    """Let this application count; `LocalCounts` serve where no other storage is named."""
-    Limiter(key_func=lambda: str(actor()), app=app, default_limits=[])
+def register(app: Flask, storage_url: str) -> None:
+    """Let this application count; `LocalCounts` are what `memory://` names."""
+    app.extensions["limits"] = FixedWindowRateLimiter(storage_from_string(storage_url))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,8 @@ def is_within(limit: str, *key: str) -> bool:
 
     Everything is, where the application counts nothing.
     """
-    limiter = next(iter(current_app.extensions.get("limiter", ())), None)
-    return limiter is None or limiter.limiter.hit(_limit(limit), *key)
+    counts: FixedWindowRateLimiter | None = current_app.extensions.get("limits")
+    return counts is None or counts.hit(_limit(limit), *key)
 
 
 class LocalCounts(MemoryStorage):

@@ -11,7 +11,17 @@ from babel.support import NullTranslations, Translations
 from flask import flash
 from flask_babel import get_locale, gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, Field, Form, StringField, TextAreaField, ValidationError
+from flask_wtf.csrf import _FlaskFormCSRF  # pyright: ignore[reportPrivateUsage]
+from wtforms import (
+    DateTimeLocalField,
+    Field,
+    Form,
+    HiddenField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.csrf.core import CSRFTokenField
 from wtforms.i18n import messages_path
 from wtforms.validators import Length
 
@@ -29,11 +39,28 @@ LARGEST = 2**31 - 1
 """The largest number of an INTEGER column of PostgreSQL."""
 
 
+class _TokenField(CSRFTokenField):
+    """The field of a form's token, which is made when the form is drawn and not when it is read."""
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """Read what was sent."""
+        HiddenField.process(self, *args, **kwargs)
+
+    def _value(self) -> str:
+        return self.csrf_impl.generate_csrf_token(self)
+
+
+class _FormToken(_FlaskFormCSRF):
+    field_class = _TokenField
+
+
 class BaseForm(FlaskForm):
     """A form that refuses what no database can keep and says so beside the field."""
 
     class Meta(FlaskForm.Meta):
-        """Where the library's own words come from."""
+        """Where the form's token and the library's own words come from."""
+
+        csrf_class = _FormToken
 
         def get_translations(self, form: Any) -> Any:  # noqa: ARG002 - WTForms' signature
             """Give the library's words in the language of the request."""

@@ -40,6 +40,8 @@ from eventapp.alliance.queries.units import (
     Member,
     is_shared,
     leads_of,
+    member_called,
+    member_named,
     member_names,
     members_of,
     membership_in,
@@ -47,6 +49,7 @@ from eventapp.alliance.queries.units import (
     organisation_names,
     seat_in,
     seats_of,
+    unit_key,
 )
 
 __all__ = [
@@ -74,6 +77,8 @@ __all__ = [
     "list_edition_in",
     "list_in",
     "lists_of",
+    "member_called",
+    "member_named",
     "member_names",
     "members_of",
     "membership_in",
@@ -88,4 +93,5 @@ __all__ = [
     "seat_in",
     "seats_of",
     "slug_of",
+    "unit_key",
 ]

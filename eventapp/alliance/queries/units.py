@@ -11,6 +11,7 @@ from eventapp.alliance.models import Membership, Organisation, Seat
 from eventapp.alliance.queries.alliances import missing
 from eventapp.alliance.rules import OrderedUnit, Ordering, order_units
 from eventapp.core.db import db
+from eventapp.core.names import name_key
 
 UNSEATED = 10**6
 """Where units without a seat stand in protocol order: behind every seat."""
@@ -74,8 +75,34 @@ def member_names(alliance_id: int) -> dict[int, str]:
     return {row[0]: row[1] for row in rows}
 
 
+def unit_key(name: str) -> str:
+    """Return the form in which a unit keeps its name to be found by any spelling of it."""
+    return name_key(name)[:255]
+
+
+def member_called(alliance_id: Any) -> sa.Select[Any]:
+    """Look for the id of the unit that belongs to an alliance and whose key is `unit_key`."""
+    return (
+        sa.select(sa.func.min(_organisations.c.id))
+        .join(_memberships, _memberships.c.organisation_id == _organisations.c.id)
+        .where(
+            _organisations.c.name_key == sa.bindparam("unit_key"),
+            _organisations.c.name_key != "",
+            _memberships.c.alliance_id == alliance_id,
+            _memberships.c.left_at.is_(None),
+        )
+    )
+
+
+def member_named(alliance_id: int, unit: str) -> int | None:
+    """Tell the id of the member unit with this name, None for a unit that is no member."""
+    named = {"alliance_id": alliance_id, "unit_key": unit_key(unit)}
+    return db.session.connection().execute(_MEMBER_CALLED, named).scalar_one()
+
+
 _memberships: Any = Membership.__table__
 _organisations: Any = Organisation.__table__
+_MEMBER_CALLED = member_called(sa.bindparam("alliance_id"))
 _MEMBER_NAMES = (
     sa.select(_organisations.c.id, _organisations.c.name)
     .join(_memberships, _memberships.c.organisation_id == _organisations.c.id)

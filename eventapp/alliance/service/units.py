@@ -15,7 +15,7 @@ from eventapp.alliance.models import (
     Organisation,
     Seat,
 )
-from eventapp.alliance.queries import is_shared, membership_in, organisation_in, seats_of
+from eventapp.alliance.queries import is_shared, membership_in, organisation_in, seats_of, unit_key
 from eventapp.alliance.rules import ListState, RowProblem, ensure_rows
 from eventapp.core import clock
 from eventapp.core.access import Actor, Permission
@@ -261,6 +261,7 @@ def _checked(name: str, credit_code: str) -> tuple[str, str]:
 def _write_name(organisation: Organisation, name: str, code: str) -> None:
     organisation.name, organisation.credit_code = name, code
     organisation.pinyin_key, organisation.stroke_key = pinyin_key(name), stroke_key(name)
+    organisation.name_key = unit_key(name)
 
 
 def _seat(seats: dict[str, Seat], wanted: str) -> Seat | None:

@@ -1,17 +1,21 @@
 """What decides about somebody who comes to the public form, in as few statements as can be."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
+from eventapp.accounts.models import PersonalLink
 from eventapp.alliance.models import CERTAIN, Alliance, Person
-from eventapp.core.db import db
+from eventapp.alliance.queries import member_called, unit_key
+from eventapp.core.db import db, direct_reading
 from eventapp.core.errors import N_, NotFound
 from eventapp.core.ledger import AuditEntry, Head, LedgerHead, note_head
+from eventapp.core.rows import new_number
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import HERE, MeetingHere
-from eventapp.registration.models import CategoryRule, ConsentText, Field, Terms
+from eventapp.registration.models import CategoryRule, ConsentText, Field, Registration, Terms
 from eventapp.registration.queries.fields import fields_of
 from eventapp.registration.queries.places import LIMITING, LIMITS, Places, placed
 from eventapp.registration.rules import PUBLIC_CATEGORIES, Category, FieldRow
@@ -37,11 +41,17 @@ class ConsentHere:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What is to be known of a meeting when somebody new comes, held until they are written."""
+    """What is to be known of a meeting when somebody new comes, held until they are written.
+
+    `numbers` are those of the person, the registration and its link, `unit_id` the member unit
+    that was named.
+    """
 
     meeting: MeetingHere
     consent: ConsentHere
     places: Places
+    unit_id: int | None
+    numbers: tuple[int, int, int]
 
 
 _meetings: Any = Meeting.__table__
@@ -52,6 +62,8 @@ _rules: Any = CategoryRule.__table__
 _fields: Any = Field.__table__
 _people: Any = Person.__table__
 _consents: Any = ConsentText.__table__
+_registrations: Any = Registration.__table__
+_links: Any = PersonalLink.__table__
 _MEETING = sa.bindparam("meeting_id")
 _ASKS = sa.exists().where(_fields.c.meeting_id == _meetings.c.id, _fields.c.retired_at.is_(None))
 _FORM = (
@@ -61,7 +73,7 @@ _FORM = (
 )
 # Each is held in the order in which a registration of any other way comes to it.
 _HOLD = (
-    sa.select(_meetings.c.scope_id, _meetings.c.alliance_id, _heads.c.seq, _heads.c.hash)
+    sa.select(_meetings.c.id)
     .join(_alliances, _alliances.c.id == _meetings.c.alliance_id)
     .join(_terms, _terms.c.meeting_id == _meetings.c.id)
     .join(_heads, _heads.c.scope_id == _meetings.c.scope_id)
@@ -84,16 +96,34 @@ _KNOWN = sa.exists().where(
     CERTAIN,
     _people.c.phone == sa.bindparam("phone"),
 )
-_DECIDING = (
-    LIMITS.add_columns(*HERE, _consents.c.id, _consents.c.version, _consents.c.digest)
-    .join(_consents, _consents.c.meeting_id == _meetings.c.id)
-    .where(_consents.c.version == _NEWEST, ~_KNOWN)
-)
+
+
+@lru_cache(maxsize=2)
+def _deciding(dialect: str) -> sa.Select[Any]:
+    unit_id = member_called(_meetings.c.alliance_id).correlate(_meetings).scalar_subquery()
+    numbers = (new_number(dialect, table) for table in (_people, _registrations, _links))
+    return (
+        LIMITS.add_columns(
+            *(_consents.c.id, _consents.c.version, _consents.c.digest),
+            *(_heads.c.seq, _heads.c.hash, unit_id),
+            *numbers,
+            *HERE,
+        )
+        .join(_consents, _consents.c.meeting_id == _meetings.c.id)
+        .join(_heads, _heads.c.scope_id == _meetings.c.scope_id)
+        .where(
+            _terms.c.meeting_id.is_not(None),
+            _consents.c.version == _NEWEST,
+            _heads.c.name == AuditEntry.ledger,
+            ~_KNOWN,
+        )
+    )
 
 
 def form_here(slug: str) -> FormHere:
     """Find a meeting by its word in URLs, with its public form; raises NotFound."""
-    rows = db.session.connection().execute(_FORM, {"slug": slug}).all()
+    with direct_reading() as connection:
+        rows = connection.execute(_FORM, {"slug": slug}).all()
     if not rows:
         raise NotFound("not_found", N_("没有找到您要的内容。"))
     *meeting, asks, _, _ = rows[0]
@@ -103,31 +133,27 @@ def form_here(slug: str) -> FormHere:
     return FormHere(here, offered, fields_of(here.id) if asks else [])
 
 
-def hold_arrivals(meeting_id: int) -> int | None:
-    """Hold a meeting's places and its audit ledger, for whoever only adds a registration.
+def hold_arrival(meeting_id: int, phone: str, unit: str) -> Arrival | None:
+    """Hold a meeting's places and its audit ledger, and read what decides about somebody new.
 
-    Tells the alliance's id; None, and nothing is held, where no terms of the meeting are written.
+    None where that is not so simple: the phone is somebody's already, or the meeting has no
+    terms or no consent text yet.
     """
-    row = db.session.connection().execute(_HOLD, {"meeting_id": meeting_id}).first()
-    if row is None:
-        return None
-    note_head(row.scope_id, AuditEntry.ledger, Head(row.seq, row.hash))
-    return row.alliance_id
-
-
-def arrival_of(meeting_id: int, phone: str, unit_id: int | None) -> Arrival | None:
-    """Read what decides about somebody new, once arrivals are held.
-
-    None where the phone is somebody's already, or where the meeting has no consent text yet.
-    """
-    key = {"meeting_id": meeting_id, "phone": phone}
-    rows = db.session.connection().execute(_DECIDING, key).all()
+    connection = db.session.connection()
+    dialect = connection.dialect.name
+    if dialect == "postgresql":  # on SQLite the transaction itself holds everything
+        connection.execute(_HOLD, {"meeting_id": meeting_id})
+    key = {"meeting_id": meeting_id, "phone": phone, "unit_key": unit_key(unit)}
+    rows = connection.execute(_deciding(dialect), key).all()
     if not rows:
         return None
-    *meeting, consent_id, version, digest = rows[0][LIMITING:]
-    units = () if unit_id is None else (unit_id,)
+    consent_id, version, digest, seq, head, unit_id, *more = rows[0][LIMITING:]
+    meeting = MeetingHere(*more[3:])
+    note_head(meeting.scope_id, AuditEntry.ledger, Head(seq, head))
     return Arrival(
-        MeetingHere(*meeting),
+        meeting,
         ConsentHere(consent_id, version, digest),
-        placed(rows, meeting_id, units),
+        placed(rows, meeting_id, () if unit_id is None else (unit_id,)),
+        unit_id,
+        (more[0], more[1], more[2]),
     )

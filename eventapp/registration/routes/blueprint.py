@@ -1,7 +1,6 @@
 """What every door of registration shares: the blueprint, the browser, the meeting."""
 
-from flask import Blueprint, session, url_for
-from flask_limiter.util import get_remote_address
+from flask import Blueprint, request, session, url_for
 
 from eventapp.alliance.queries import alliance_of, slug_of
 from eventapp.core.access import Permission
@@ -17,7 +16,7 @@ bp = Blueprint("registration", __name__)
 
 def browser() -> str:
     """Name a browser by the secret of its session, else by its address."""
-    return session.get("csrf_token") or get_remote_address()
+    return session.get("csrf_token") or request.remote_addr or ""
 
 
 def public_meeting(slug: str) -> Meeting:

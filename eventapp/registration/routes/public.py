@@ -4,7 +4,6 @@ from typing import cast
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
-from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response
 
 from eventapp.accounts.rules import read_link
@@ -73,7 +72,7 @@ def _stop(form: RegisterForm) -> tuple[str, int] | None:
     seal = read_seal(FORM, form.seal.data or "")
     phone = _phone_typed(form)
     limits = [
-        (PER_ADDRESS, "address", get_remote_address()),
+        (PER_ADDRESS, "address", request.remote_addr or ""),
         (PER_BROWSER, "browser", browser()),
         (PER_FORM, "form", seal.number if seal else ""),
         (PER_PHONE, "phone", phone),
@@ -154,7 +153,7 @@ def _receive(meeting_id: int, form: RegisterForm) -> Reception:
         answers=form.answers,
         papers=form.papers,
         own=[one.subject_id for one in holders()],
-        is_crowd=not is_within(CROWD, FORM, "crowd", str(meeting_id), get_remote_address()),
+        is_crowd=not is_within(CROWD, FORM, "crowd", str(meeting_id), request.remote_addr or ""),
     )
 
 

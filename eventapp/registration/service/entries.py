@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from eventapp.alliance.models import Person
-from eventapp.alliance.queries import likely_same_as, person_in
+from eventapp.alliance.queries import likely_same_as, member_named, person_in
 from eventapp.alliance.rules import Described, Likeness
 from eventapp.alliance.service.duplicates import LikelySame, tell_apart
 from eventapp.alliance.service.people import ensure_person
@@ -23,7 +23,6 @@ from eventapp.registration.rules import WALK_IN, Category, ensure_welcome
 from eventapp.registration.service.answers import Papers
 from eventapp.registration.service.attendance import register_person
 from eventapp.registration.service.enrolment import DESK
-from eventapp.registration.service.public import member_named
 from eventapp.registration.service.settings import current_consent
 
 

@@ -7,7 +7,7 @@ phone tells people apart: of these a wish is noted, and the organiser decides.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from eventapp.alliance.queries import person_in
+from eventapp.alliance.queries import member_named, person_in
 from eventapp.alliance.service.people import change_person
 from eventapp.core import clock
 from eventapp.core.access import Actor
@@ -23,7 +23,7 @@ from eventapp.registration.queries.own import agreed_of, may_change_own
 from eventapp.registration.rules import State
 from eventapp.registration.service.answers import Papers, write_answers
 from eventapp.registration.service.passes import lock_registration
-from eventapp.registration.service.public import agreed_consent, member_named
+from eventapp.registration.service.public import agreed_consent
 
 CORRECTION = N_("本人要求更正姓名或手机号，请核对。")
 """The reason to look at a registration while a correction waits."""

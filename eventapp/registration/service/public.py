@@ -12,7 +12,7 @@ from typing import Any
 from eventapp.accounts.models import SignIn
 from eventapp.accounts.service import open_new_link, opening
 from eventapp.alliance.models import Person
-from eventapp.alliance.queries import member_names, person_in
+from eventapp.alliance.queries import member_named, person_in
 from eventapp.alliance.service.people import (
     KnownPerson,
     PersonIn,
@@ -22,21 +22,19 @@ from eventapp.alliance.service.people import (
 )
 from eventapp.core import clock, files
 from eventapp.core.access import ANONYMOUS
-from eventapp.core.db import db, transaction
+from eventapp.core.db import transaction
 from eventapp.core.errors import N_, Conflict, Invalid
 from eventapp.core.names import name_key
 from eventapp.core.phones import clean_phone
-from eventapp.core.rows import next_ids
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import MeetingHere, meeting_of
 from eventapp.meetings.rules import State as MeetingState
 from eventapp.registration.models import ConsentText
 from eventapp.registration.queries import alive_registration, consent_of
-from eventapp.registration.queries.arrival import arrival_of, hold_arrivals
+from eventapp.registration.queries.arrival import hold_arrival
 from eventapp.registration.rules import DEFAULT_CONSENT, Category, State
 from eventapp.registration.service.attendance import tell
 from eventapp.registration.service.enrolment import (
-    NUMBERED,
     PUBLIC,
     Taken,
     Wish,
@@ -129,25 +127,22 @@ class Typed:
 
 def _take_newcomer(meeting_id: int, typed: Typed, wish: Wish, browser: str) -> Reception | None:
     """Register somebody whom nobody knows, in few statements; None for who is not that simple."""
-    alliance_id = hold_arrivals(meeting_id)
-    unit_id = None if alliance_id is None else member_named(alliance_id, typed.unit)
-    arrival = None if alliance_id is None else arrival_of(meeting_id, typed.phone, unit_id)
+    arrival = hold_arrival(meeting_id, typed.phone, typed.unit)
     if arrival is None or arrival.consent.version != typed.consent_version:
         return None
-    meeting = arrival.meeting
+    meeting, (person_id, one, link) = arrival.meeting, arrival.numbers
     ensure_open(meeting)
-    person = PersonIn(typed.name, typed.phone, typed.email, typed.titles, unit_id)
+    person = PersonIn(typed.name, typed.phone, typed.email, typed.titles, arrival.unit_id)
     row = person_row(meeting.alliance_id, person)
-    (person_id,), ids, links = next_ids(db.session.connection(), 1, _people, *NUMBERED)
-    wish = replace(wish, person_id=person_id, organisation_id=unit_id)
+    wish = replace(wish, person_id=person_id, organisation_id=arrival.unit_id)
     state = decide(arrival.places, wish, PUBLIC)
-    token, opened = opening(links[0], link_ends_at(meeting), browser)
+    token, opened = opening(link, link_ends_at(meeting), browser)
     for data, media_type in typed.papers:
         files.store(data, media_type)
-    taken = Taken(meeting, PUBLIC, arrival.consent, [wish], [state], ids, links)
+    taken = Taken(meeting, PUBLIC, arrival.consent, [wish], [state], [one], [link])
     signs_in = [(_sign_ins, [opened])] if state is State.APPROVED else []
     take_in(ANONYMOUS, taken, before=[(_people, [{"id": person_id, **row}])], after=signs_in)
-    return Reception(ids[0], links[0], token) if signs_in else Reception()
+    return Reception(one, link, token) if signs_in else Reception()
 
 
 def _take_known(
@@ -213,13 +208,6 @@ def agreed_consent(meeting_id: int, version: int) -> ConsentText:
             field="consent",
         )
     return found or current_consent(ANONYMOUS, meeting_id)
-
-
-def member_named(alliance_id: int, unit: str) -> int | None:
-    """Tell the id of the member unit with this name, None for a unit that is no member."""
-    key = name_key(unit)
-    names = member_names(alliance_id)
-    return next((one for one, name in names.items() if name_key(name) == key), None)
 
 
 def _complete(alliance_id: int, person_id: int, email: str, titles: str) -> None:
