@@ -123,7 +123,7 @@ class UndoIn(BaseModel):
     """An admission to be taken back, and why."""
 
     registration_id: Number
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    reason: Annotated[str, StringConstraints(pattern=r"\S", max_length=200)]
 
 
 class SyncIn(BaseModel):
