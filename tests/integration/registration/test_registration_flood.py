@@ -79,7 +79,9 @@ def test_160_people_of_a_hall_register_behind_one_address_though_each_errs_once(
 
 def test_a_program_that_never_drew_the_form_registers_nobody(limited: Flask):
     slug, meeting_id = _slug(limited)
-    answers = {_post(limited, slug, _form(number, seal="")) for number in range(1000 if FULL else 150)}
+    answers = {
+        _post(limited, slug, _form(number, seal="")) for number in range(1000 if FULL else 150)
+    }
     assert answers == {422, 429}
     with limited.app_context():
         assert registrations_of(meeting_id) == []
@@ -88,7 +90,9 @@ def test_a_program_that_never_drew_the_form_registers_nobody(limited: Flask):
 def test_a_program_that_sends_one_form_a_thousand_times_comes_to_its_end(limited: Flask):
     slug, meeting_id = _slug(limited)
     same = seal()
-    answers = [_post(limited, slug, _form(number, seal=same)) for number in range(1000 if FULL else 150)]
+    answers = [
+        _post(limited, slug, _form(number, seal=same)) for number in range(1000 if FULL else 150)
+    ]
     assert answers.count(303) == 10
     with limited.app_context():
         assert len(registrations_of(meeting_id)) == 10
