@@ -141,7 +141,8 @@ def signed(
     tokens: dict[str, str], kind: tuple[str, str], browser: str = "bench"
 ) -> tuple[tuple[str, str], ...]:
     """Write the headers of a browser that holds these tokens."""
-    return (("Cookie", cookie_of(tokens, browser)), ("X-CSRFToken", csrf_of(browser)), kind)
+    whence = ("Sec-Fetch-Site", "same-origin")
+    return (("Cookie", cookie_of(tokens, browser)), ("X-CSRFToken", csrf_of(browser)), whence, kind)
 
 
 def registrations(app: Flask) -> list[Request]:
