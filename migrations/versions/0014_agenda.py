@@ -27,9 +27,7 @@ def upgrade() -> None:
         "UPDATE engagements SET resource = 'host' "
         "WHERE resource = 'person' AND role = 'host' AND source = 'item'"
     )
-    verb = sa.Enum(
-        *VERBS, name="changeverb", native_enum=False, create_constraint=True, length=40
-    )
+    verb = sa.Enum(*VERBS, name="changeverb", native_enum=False, create_constraint=True, length=40)
     op.create_table(
         "agenda_changes",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -47,7 +45,6 @@ def downgrade() -> None:
     """Go back; what could be taken back, and when guests leave, is lost."""
     op.drop_table("agenda_changes")
     op.execute(
-        "UPDATE engagements SET resource = 'person' "
-        "WHERE resource = 'host' AND source = 'item'"
+        "UPDATE engagements SET resource = 'person' WHERE resource = 'host' AND source = 'item'"
     )
     op.drop_column("agenda_items", "over_by")

@@ -1,6 +1,6 @@
 """Reads of an agenda: its items with their times, its editions, and what is wrong with the plan."""
 
-from eventapp.agenda.queries.changes import Change, changes_of
+from eventapp.agenda.queries.changes import Change, changes_of, meetings_to_copy
 from eventapp.agenda.queries.items import (
     Edition,
     EditionItem,
@@ -35,6 +35,7 @@ __all__ = [
     "items_of",
     "items_with",
     "latest_edition",
+    "meetings_to_copy",
     "next_item",
     "next_of",
     "plan_of",

@@ -1,13 +1,14 @@
-"""What can be taken back in a plan."""
+"""What can be taken back in a plan, and what can be taken over from another."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from eventapp.agenda.models import AgendaChange
+from eventapp.agenda.models import AgendaChange, AgendaItem
 from eventapp.agenda.rules import ChangeVerb
 from eventapp.core.db import db
+from eventapp.meetings.models import Meeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +37,16 @@ def changes_of(meeting_id: int, most: int = 5) -> list[Change]:
         .limit(most)
     )
     return [Change(*row) for row in rows]
+
+
+def meetings_to_copy(alliance_id: int, but_not: int) -> list[Meeting]:
+    """List the alliance's other meetings that have an agenda, the latest first."""
+    planned = sa.select(AgendaItem.meeting_id)
+    return list(
+        db.session.scalars(
+            sa.select(Meeting)
+            .where(Meeting.alliance_id == alliance_id, Meeting.id != but_not)
+            .where(Meeting.id.in_(planned))
+            .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+        )
+    )

@@ -19,7 +19,11 @@ from eventapp.core.db import db
 from eventapp.meetings.queries import meeting_of, rooms_of
 
 _ENGAGEMENTS = sa.select(
-    Engagement.item_id, Engagement.resource, Engagement.resource_id, Engagement.label, Engagement.role
+    Engagement.item_id,
+    Engagement.resource,
+    Engagement.resource_id,
+    Engagement.label,
+    Engagement.role,
 ).where(Engagement.meeting_id == sa.bindparam("meeting_id"))
 
 

@@ -216,9 +216,7 @@ def _roles(earlier: Engagement, later: Engagement) -> dict[str, object]:
     return {"first_role": earlier.role, "second_role": later.role}
 
 
-def _apart(
-    plan: Plan, kind: ResourceKind, first: PlanItem, second: PlanItem
-) -> tuple[Repair, ...]:
+def _apart(plan: Plan, kind: ResourceKind, first: PlanItem, second: PlanItem) -> tuple[Repair, ...]:
     """Say how two items that overlap are set apart; each way clears this clash.
 
     Of two items the fixed one is moved, for the other follows what lies before it: it begins when
@@ -239,7 +237,7 @@ def _apart(
 
 def _free_room(plan: Plan, item: PlanItem) -> int | None:
     """Tell the first room that nobody wants while the item lasts."""
-    taken = {
-        one.room_id for one in plan.items if one.start < item.end and item.start < one.end
-    } | {item.room_id}
+    taken = {one.room_id for one in plan.items if one.start < item.end and item.start < one.end} | {
+        item.room_id
+    }
     return next((room for room in plan.rooms if room not in taken), None)

@@ -22,7 +22,7 @@ T = TypeVar("T", bound=Placed)
 
 @dataclass(frozen=True, slots=True)
 class Block(Generic[T]):
-    """A cell of the grid over `rows` rows: items that overlap in one room share it; or a free one."""
+    """A cell of the grid over `rows` rows: free, or shared by items that overlap in one room."""
 
     items: tuple[T, ...]
     rows: int
@@ -60,9 +60,7 @@ def _column(items: list[T], row_of: dict[datetime, int]) -> list[Block[T] | None
     return cells
 
 
-def _groups(
-    items: list[T], row_of: dict[datetime, int]
-) -> list[tuple[int, int, list[T]]]:
+def _groups(items: list[T], row_of: dict[datetime, int]) -> list[tuple[int, int, list[T]]]:
     """Put together what overlaps, in order of time."""
     groups: list[tuple[int, int, list[T]]] = []
     for item in sorted(items, key=lambda one: (one.starts_at, one.ends_at)):

@@ -1,4 +1,4 @@
-"""What was changed last can be taken back, one step after the other; an agenda can be taken over."""
+"""What was changed last is taken back, one step after the other; an agenda is taken over."""
 
 from datetime import timedelta
 

@@ -144,7 +144,9 @@ def test_a_missed_fixed_point_is_cleared_by_each_of_its_repairs() -> None:
     drafts = [Draft(1, 30), Draft(2, 10, fixed=after(20)), Draft(3)]
     (finding,) = check(drafts)
     assert finding.code == "fixed_missed"
-    assert finding.message % finding.params == "“环节2”的时间是固定的，前面的“环节1”那时还没有结束。"
+    assert (
+        finding.message % finding.params == "“环节2”的时间是固定的，前面的“环节1”那时还没有结束。"
+    )
     kinds = [repair.kind for repair in finding.repairs]
     assert kinds == [RepairKind.START_AT, RepairKind.CHANGE_ROOM, RepairKind.MOVE_AFTER]
     for repair in finding.repairs:
@@ -312,9 +314,7 @@ NIGHTS = (
 
 @given(
     st.sampled_from(NIGHTS),
-    st.lists(
-        st.tuples(st.integers(0, 90), LENGTHS, st.integers(1, 6), st.booleans()), max_size=14
-    ),
+    st.lists(st.tuples(st.integers(0, 90), LENGTHS, st.integers(1, 6), st.booleans()), max_size=14),
 )
 def test_midnight_and_changes_of_the_clocks_neither_hide_nor_make_a_clash(
     night: datetime, stretches: list[tuple[int, int, int, bool]]
@@ -333,7 +333,9 @@ def test_midnight_and_changes_of_the_clocks_neither_hide_nor_make_a_clash(
 # Every repair of every clash does what it says.
 
 NEEDS = st.lists(
-    st.tuples(st.sampled_from(list(ResourceKind)).filter(lambda kind: kind is not ROOM), st.just(1)),
+    st.tuples(
+        st.sampled_from(list(ResourceKind)).filter(lambda kind: kind is not ROOM), st.just(1)
+    ),
     max_size=2,
 ).map(tuple)
 DRAFTS = st.lists(
