@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext
-from wtforms import FieldList, Form, FormField, HiddenField, IntegerField, SelectField
+from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, IntegerField, SelectField
 from wtforms.fields import (
     SelectChoice,  # pyright: ignore[reportAttributeAccessIssue] - newer than its stubs
 )
@@ -48,6 +48,7 @@ class EditItemForm(BaseForm):
         render_kw={"inputmode": "numeric", "min": 1, "max": 600},
     )
     fixed_at = LocalTimeField(_("固定开始时间"), validators=[Optional()])
+    over_by = LocalTimeField(_("最晚结束时间"), validators=[Optional()])
     room_id = SelectField(
         _("会场"), coerce=int, choices=[SelectChoice("0", _("主会场"))], default=0
     )
@@ -56,9 +57,32 @@ class EditItemForm(BaseForm):
 
 
 class MoveItemForm(BaseForm):
-    """Where an item is to stand, counted from 1."""
+    """Where an item is to stand: a position counted from 1, or the item after which it comes.
 
-    position = IntegerField(_("移到第几项"), validators=[InputRequired()])
+    `after` 0 is the first place.
+    """
+
+    position = IntegerField(_("移到第几项"), validators=[Optional()])
+    after = IntegerField(_("移到哪一项之后"), validators=[Optional()])
+
+
+class MendFindingForm(BaseForm):
+    """A repair as its button names it: its number and the finding's key, "0:room_twice.room-1…"."""
+
+    repair = text_field(_("修正"), longest=120)
+
+
+class UndoChangeForm(BaseForm):
+    """The change that the page showed as the newest."""
+
+    change = IntegerField(_("撤销"), validators=[InputRequired()])
+
+
+class CopyAgendaForm(BaseForm):
+    """Which meeting's agenda is taken over, and whether its people come along."""
+
+    from_id = SelectField(_("从哪次会议复制"), coerce=int, choices=[], validators=[needed])
+    people = BooleanField(_("连同人员安排一起复制"))
 
 
 class SkipItemForm(BaseForm):

@@ -1,11 +1,12 @@
 """Tables of a meeting's agenda."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventapp.agenda.rules import ItemState, Kind, ResourceKind
+from eventapp.agenda.rules import ChangeVerb, ItemState, Kind, ResourceKind
 from eventapp.core.db import Base, enum_text
 
 
@@ -13,7 +14,8 @@ class AgendaItem(Base):
     """One item of an agenda: planned, then as it really ran.
 
     `running_in` is the claim that one item at a time runs in a room: the room's id, 0 for the
-    main one, and nothing while the item does not run.
+    main one, and nothing while the item does not run. `over_by` is when it must be over, because
+    a guest leaves.
     """
 
     __tablename__ = "agenda_items"
@@ -25,6 +27,7 @@ class AgendaItem(Base):
     detail: Mapped[str] = mapped_column(default="")
     minutes: Mapped[int] = mapped_column(default=10)
     fixed_at: Mapped[datetime | None]
+    over_by: Mapped[datetime | None]
     room_id: Mapped[int | None] = mapped_column(sa.ForeignKey("rooms.id"))
     state: Mapped[ItemState] = mapped_column(
         enum_text(ItemState, "item_state"), default=ItemState.PLANNED
@@ -66,6 +69,23 @@ class Engagement(Base):
     label: Mapped[str] = mapped_column(sa.String(120))
     role: Mapped[str] = mapped_column(sa.String(40))
     source: Mapped[str] = mapped_column(sa.String(40), default="")
+
+
+class AgendaChange(Base):
+    """A change of the plan that can be taken back: what it changed, as it was before.
+
+    `before` holds names of people, so it goes with them: who is erased or merged takes the
+    meeting's changes along. What was done stays in the audit ledger, by ids.
+    """
+
+    __tablename__ = "agenda_changes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"), index=True)
+    verb: Mapped[ChangeVerb] = mapped_column(enum_text(ChangeVerb))
+    title: Mapped[str] = mapped_column(sa.String(200), default="")
+    actor: Mapped[str] = mapped_column(sa.String(40))
+    made_at: Mapped[datetime]
+    before: Mapped[dict[str, Any]]
 
 
 class AgendaEdition(Base):

@@ -4,17 +4,26 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 from wtforms.fields import (
     SelectChoice,  # pyright: ignore[reportAttributeAccessIssue] - newer than its stubs
 )
 
 from eventapp.agenda import queries, service
-from eventapp.agenda.forms import BLANK_ROWS, EditItemForm, MoveItemForm
+from eventapp.agenda.forms import BLANK_ROWS, CopyAgendaForm, EditItemForm
 from eventapp.agenda.queries import Item
 from eventapp.agenda.routes.blueprint import bp, heading
-from eventapp.agenda.rules import ROLE_LABEL, Finding, Kind, refuses_publishing
+from eventapp.agenda.routes.wording import compared, marks_of, stored, tally
+from eventapp.agenda.rules import (
+    CHANGE_LABEL,
+    OFFERED_ROLES,
+    ROLE_LABEL,
+    Kind,
+    refuses_publishing,
+    side_by_side,
+)
 from eventapp.agenda.service import PersonIn
 from eventapp.alliance.models import Person
 from eventapp.alliance.queries import organisation_names, people_of
@@ -24,51 +33,69 @@ from eventapp.core.names import clean_name
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug, rooms_of
 from eventapp.web.doors import requires
+from eventapp.web.filters import long_date
 from eventapp.web.forms import BaseForm, attempt, say, to_local, to_utc
 from eventapp.web.session import actor
 
 HERE = "/m/<meeting>/desk/agenda"
 ONE = f"{HERE}/<int:item_id>"
 Page = Response | str | tuple[str, int]
+MAIN_ROOM = N_("主会场")
 
 
 @bp.get(HERE)
 @requires(Permission.MANAGE_AGENDA)
 def show_agenda(meeting: str) -> str:
-    """Show the plan in one list, with what clashes where it is."""
-    return _list(meeting_by_slug(meeting), BaseForm(formdata=None))
+    """Show the plan in one list, with what is wrong where it is."""
+    return show_list(meeting_by_slug(meeting), BaseForm(formdata=None))
 
 
-def _list(meeting: Meeting, form: BaseForm) -> str:
-    findings = queries.findings_of(meeting.id)
-    editions = queries.editions_of(meeting.id)
+def show_list(meeting: Meeting, form: BaseForm, copying: CopyAgendaForm | None = None) -> str:
+    """Draw the whole page; every change checks the whole plan anew, so no mark is ever old."""
+    items, rooms = queries.items_of(meeting.id), rooms_of(meeting.id)
+    findings = queries.findings_of(meeting.id, items)
+    used = {item.room_id or 0 for item in items}
+    columns = [(room.id, room.name) for room in rooms if room.id in used]
+    if 0 in used and columns:
+        columns.insert(0, (0, gettext(MAIN_ROOM)))
     return render_template(
         "agenda/show_agenda.html",
         **heading(meeting),
         form=form,
-        items=queries.items_of(meeting.id),
-        findings=findings,
-        by_item=_by_item(findings),
+        items=items,
+        marks=marks_of(findings, items, {room.id: room.name for room in rooms}, meeting.zone),
+        tally=tally(findings),
         blocked=any(refuses_publishing(found.severity) for found in findings),
-        editions=editions,
+        columns=columns if len(columns) > 1 else [],
+        grid=side_by_side(items, [room_id for room_id, _ in columns]) if len(columns) > 1 else [],
+        changes=queries.changes_of(meeting.id, 1),
+        change_words=CHANGE_LABEL,
+        editions=queries.editions_of(meeting.id),
+        copying=copying or copy_form(meeting),
     )
 
 
-def _by_item(findings: list[Finding]) -> dict[int, list[Finding]]:
-    found: defaultdict[int, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        for subject in finding.subjects:
-            if subject.kind == "item":
-                found[subject.id].append(finding)
-    return found
+def copy_form(meeting: Meeting) -> CopyAgendaForm:
+    """Offer the agendas of the alliance's other meetings."""
+    form = CopyAgendaForm()
+    form.from_id.choices = [
+        SelectChoice(str(one.id), f"{long_date(one.starts_at, one.zone)} {one.title}")
+        for one in queries.meetings_to_copy(meeting.alliance_id, meeting.id)
+    ]
+    return form
 
 
 @bp.get(f"{HERE}/new")
 @requires(Permission.MANAGE_AGENDA)
 def new_item(meeting: str) -> str:
-    """Ask for a new item."""
+    """Ask for a new item; with a kind in the address, for what such an item needs."""
     found = meeting_by_slug(meeting)
-    return _form_page(found, _form(found, None), None)
+    form = _form(found, None)
+    if (kind := request.args.get("kind", "")) in list(Kind):
+        form.kind.data = kind
+        for row, role in zip(form.people, OFFERED_ROLES[Kind(kind)], strict=False):
+            row.form.role.data = role
+    return _form_page(found, form, None)
 
 
 @bp.post(f"{HERE}/new")
@@ -80,7 +107,7 @@ def add_item(meeting: str) -> Page:
     if not attempt(form, lambda: service.add_item(actor(), found.id, **_values(found, form))):
         return _form_page(found, form, None), 422
     say(N_("已添加。"))
-    return _back(meeting)
+    return back(meeting)
 
 
 @bp.get(ONE)
@@ -95,39 +122,35 @@ def show_item(meeting: str, item_id: int) -> str:
 @bp.post(ONE)
 @requires(Permission.MANAGE_AGENDA)
 def change_item(meeting: str, item_id: int) -> Page:
-    """Change an item, unless somebody else was quicker."""
+    """Change an item; who was slower is shown both and chooses, field by field."""
     found = meeting_by_slug(meeting)
     item = queries.item_in(found.id, item_id)
     form = _form(found, item)
+    typed = form.version.data or ""
+    version = int(typed) if typed.isdecimal() else 0
 
     def change() -> None:
-        typed = form.version.data or ""
-        version = int(typed) if typed.isdecimal() else 0
-        values = _values(found, form)
+        values, theirs = _values(found, form), stored(item)
+        chosen = set(request.form.getlist("theirs")) & theirs.keys()
+        values.update({name: theirs[name] for name in chosen})
         service.change_item(actor(), found.id, item_id, version=version, **values)
 
     if not attempt(form, change):
-        return _form_page(found, form, item), 422
+        return _conflict_page(found.slug, item_id, form, version), 422
     say(N_("已保存。"))
-    return _back(meeting)
+    return back(meeting)
 
 
-@bp.post(f"{ONE}/move")
-@requires(Permission.MANAGE_AGENDA)
-def move_item(meeting: str, item_id: int) -> Page:
-    """Move an item to a position."""
-    form = MoveItemForm()
-    found = meeting_by_slug(meeting)
-    place = form.position.data or 1
-    return _done(found, form, lambda: service.move_item(actor(), found.id, item_id, place))
-
-
-@bp.post(f"{ONE}/remove")
-@requires(Permission.MANAGE_AGENDA)
-def remove_item(meeting: str, item_id: int) -> Page:
-    """Take a planned item out."""
-    found = meeting_by_slug(meeting)
-    return _done(found, BaseForm(), lambda: service.remove_item(actor(), found.id, item_id))
+def _conflict_page(slug: str, item_id: int, form: EditItemForm, version: int) -> str:
+    """Show what was typed, and beside it what somebody else has saved since, if so."""
+    found = meeting_by_slug(slug)
+    item = queries.item_in(found.id, item_id)
+    differing = []
+    if item.version != version and form.form_errors:
+        rooms = {room.id: room.name for room in rooms_of(found.id)}
+        differing = compared(_values(found, form), stored(item), rooms, found.zone)
+        form.version.data = str(item.version)
+    return _form_page(found, form, item, differing)
 
 
 @bp.post(f"{HERE}/publish")
@@ -135,18 +158,22 @@ def remove_item(meeting: str, item_id: int) -> Page:
 def publish_agenda(meeting: str) -> Page:
     """Publish the list as its next edition."""
     found = meeting_by_slug(meeting)
-    return _done(found, BaseForm(), lambda: service.publish_agenda(actor(), found.id))
+    return done(found, BaseForm(), lambda: service.publish_agenda(actor(), found.id))
 
 
-def _done(meeting: Meeting, form: BaseForm, act: Callable[[], Any]) -> Page:
+def done(meeting: Meeting, form: BaseForm, act: Callable[[], Any], said: str = "") -> Page:
+    """Run a verb and show the whole plan; a script is given it at once, a form is sent there."""
     meeting_id, slug = meeting.id, meeting.slug
     if not attempt(form, act):
-        return _list(meeting_by_slug(slug), form), 422
-    say(N_("已完成，共 %(count)s 项。"), count=len(queries.items_of(meeting_id)))
-    return _back(slug)
+        return show_list(meeting_by_slug(slug), form), 422
+    say(said or N_("已完成，共 %(count)s 项。"), count=len(queries.items_of(meeting_id)))
+    if request.headers.get("X-Requested-With") == "fetch":
+        return show_list(meeting_by_slug(slug), BaseForm(formdata=None))
+    return back(slug)
 
 
-def _back(slug: str) -> Response:
+def back(slug: str) -> Response:
+    """Send to the list."""
     return redirect(url_for("agenda.show_agenda", meeting=slug), 303)
 
 
@@ -175,6 +202,7 @@ def _data(meeting: Meeting, item: Item) -> dict[str, Any]:
         "title": item.title,
         "minutes": item.minutes,
         "fixed_at": to_local(item.fixed_at, meeting.zone) if item.fixed_at else None,
+        "over_by": to_local(item.over_by, meeting.zone) if item.over_by else None,
         "room_id": item.room_id or 0,
         "detail": item.detail,
         "people": [{"name": one.name, "title": one.title, "role": one.role} for one in item.people],
@@ -182,12 +210,13 @@ def _data(meeting: Meeting, item: Item) -> dict[str, Any]:
 
 
 def _values(meeting: Meeting, form: EditItemForm) -> dict[str, Any]:
-    fixed_at = form.fixed_at.data
+    fixed_at, over_by = form.fixed_at.data, form.over_by.data
     return {
         "kind": Kind(form.kind.data),
         "title": form.title.data or "",
         "minutes": form.minutes.data or 0,
         "fixed_at": to_utc(fixed_at, meeting.zone) if fixed_at else None,
+        "over_by": to_utc(over_by, meeting.zone) if over_by else None,
         "room_id": form.room_id.data or None,
         "detail": form.detail.data or "",
         "people": _people(meeting, form),
@@ -228,11 +257,18 @@ def _known(alliance_id: int) -> dict[str, Person]:
     }
 
 
-def _form_page(meeting: Meeting, form: EditItemForm, item: Item | None) -> str:
+def _form_page(
+    meeting: Meeting,
+    form: EditItemForm,
+    item: Item | None,
+    differing: list[tuple[str, str, str, str]] | None = None,
+) -> str:
     return render_template(
         "agenda/show_item.html",
         **heading(meeting),
         form=form,
         item=item,
         known=_known(meeting.alliance_id),
+        differing=differing or [],
+        count=len(queries.items_of(meeting.id)) if item else 0,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from eventapp.core.errors import N_, Conflict, Invalid
@@ -59,6 +59,49 @@ ROLE_LABEL: dict[str, str] = {
     "guest": N_("嘉宾"),
 }
 """Parts that somebody plays in an item; the plan takes any other word as it is."""
+
+
+NEEDED_ROLES: dict[Kind, tuple[str, ...]] = {
+    Kind.ADDRESS: ("speaker",),
+    Kind.REPORT: ("speaker",),
+    Kind.SPEECH: ("speaker",),
+    Kind.PLAQUE: ("presenter",),
+    Kind.APPOINTMENT: ("presenter",),
+    Kind.UNVEILING: ("unveiler",),
+}
+"""Parts without which an item of a kind cannot be held; any one of them is enough."""
+
+OFFERED_ROLES: dict[Kind, tuple[str, ...]] = {
+    Kind.ADDRESS: ("speaker",),
+    Kind.REPORT: ("speaker",),
+    Kind.SPEECH: ("speaker",),
+    Kind.DELIBERATION: ("host", "speaker"),
+    Kind.BALLOT: ("host",),
+    Kind.ELECTION: ("host",),
+    Kind.LAUNCH: ("host", "guest", "guest"),
+    Kind.PLAQUE: ("presenter", "recipient"),
+    Kind.APPOINTMENT: ("presenter", "recipient"),
+    Kind.SIGNING: ("host", "witness", "witness"),
+    Kind.UNVEILING: ("unveiler", "unveiler"),
+    Kind.PUBLICATION: ("speaker",),
+    Kind.GROUP_PHOTO: (),
+    Kind.BREAK: (),
+    Kind.TOUR: ("guest",),
+    Kind.OTHER: ("speaker",),
+}
+"""Parts that the form of a new item offers, by its kind."""
+
+UNNUMBERED = frozenset({Kind.BREAK})
+"""Kinds that a printed agenda leaves out of its numbering."""
+
+
+def serials(kinds: Iterable[Kind]) -> list[int]:
+    """Number the items as a printed agenda does: from 1, breaks left out (0)."""
+    count, found = 0, list[int]()
+    for kind in kinds:
+        count += kind not in UNNUMBERED
+        found.append(0 if kind in UNNUMBERED else count)
+    return found
 
 
 class ItemState(StrEnum):
@@ -140,11 +183,12 @@ def ripple(items: Iterable[ItemLength], start: datetime) -> list[PlannedTime]:
 
     While a meeting runs, the same rule with what is left and the present moment gives the
     expected times. A fixed point that is overrun is not moved: it is shown, by its slack.
+    Times are counted in UTC, so that a change of the clocks neither stretches nor shrinks an item.
     """
     times: list[PlannedTime] = []
-    free_from = start
+    free_from = start.astimezone(UTC)
     for item in items:
-        begins = item.fixed_start or free_from
+        begins = (item.fixed_start or free_from).astimezone(UTC)
         ends = begins + item.duration
         times.append(PlannedTime(item.item_id, begins, ends, begins - free_from))
         free_from = ends
@@ -168,7 +212,7 @@ def lay_out(items: Iterable[RoomItem], start: datetime) -> dict[int, PlannedTime
     """
     times: dict[int, PlannedTime] = {}
     free_from: dict[int, datetime] = {}
-    before = start
+    before = start.astimezone(UTC)
     for item in items:
         placed = ripple([item.length], free_from.get(item.room_id, before))[0]
         times[item.length.item_id] = placed

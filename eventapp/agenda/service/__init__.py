@@ -4,6 +4,9 @@ The meeting's row is what the writers of one agenda queue at: positions are dens
 at a time in a room, and editions have no gap.
 """
 
+from eventapp.agenda.service.copying import copy_agenda
+from eventapp.agenda.service.history import undo_change
+from eventapp.agenda.service.mending import mend_finding
 from eventapp.agenda.service.people import (
     PersonIn,
     engage,
@@ -11,7 +14,13 @@ from eventapp.agenda.service.people import (
     hand_over_person,
     release_source,
 )
-from eventapp.agenda.service.planning import add_item, change_item, move_item, remove_item
+from eventapp.agenda.service.planning import (
+    add_item,
+    change_item,
+    move_item,
+    move_item_after,
+    remove_item,
+)
 from eventapp.agenda.service.publishing import publish_agenda
 from eventapp.agenda.service.running import (
     advance,
@@ -26,15 +35,19 @@ __all__ = [
     "add_item",
     "advance",
     "change_item",
+    "copy_agenda",
     "engage",
     "finish_item",
     "forget_person",
     "hand_over_person",
+    "mend_finding",
     "move_item",
+    "move_item_after",
     "publish_agenda",
     "release_source",
     "remove_item",
     "skip_item",
     "start_item",
+    "undo_change",
     "undo_item",
 ]

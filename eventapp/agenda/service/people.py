@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from eventapp.agenda.models import AgendaItem, Engagement, ItemPerson
+from eventapp.agenda.models import AgendaChange, AgendaItem, Engagement, ItemPerson
 from eventapp.agenda.queries import (
     MeetingFacts,
 )
@@ -13,13 +13,18 @@ from eventapp.agenda.rules import (
     ResourceKind,
 )
 from eventapp.agenda.service.held import hold, locked, note
+from eventapp.alliance.models import Person
 from eventapp.alliance.queries import person_in
 from eventapp.core.access import Actor
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import N_, Invalid, NotFound
 from eventapp.core.ledger import audit
+from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_of
 
+HOST = "host"
+PEOPLE = (ResourceKind.PERSON, ResourceKind.HOST)
+"""Resources that are people."""
 FROM_ITEM = "item"
 """The source of engagements that an item's own people make."""
 
@@ -110,7 +115,7 @@ def _engage_person(facts: MeetingFacts, item: AgendaItem, one: PersonIn) -> int:
         Engagement(
             meeting_id=facts.id,
             item_id=item.id,
-            resource=ResourceKind.PERSON,
+            resource=ResourceKind.HOST if one.role == HOST else ResourceKind.PERSON,
             resource_id=person.id,
             label=one.name,
             role=one.role,
@@ -123,7 +128,8 @@ def _engage_person(facts: MeetingFacts, item: AgendaItem, one: PersonIn) -> int:
 def hand_over_person(old_id: int, new_id: int) -> int:
     """Let one person stand where another stood in plans; published editions stay. Tell how often.
 
-    The names and titles to be read out stay as they were written. The caller records it.
+    The names and titles to be read out stay as they were written. What the desk could have taken
+    back goes: it names people as they were. The caller records it.
     """
     with transaction() as session:
         moved = session.scalars(
@@ -134,9 +140,12 @@ def hand_over_person(old_id: int, new_id: int) -> int:
         ).all()
         session.execute(
             sa.update(Engagement)
-            .where(Engagement.resource == ResourceKind.PERSON, Engagement.resource_id == old_id)
+            .where(Engagement.resource.in_(PEOPLE), Engagement.resource_id == old_id)
             .values(resource_id=new_id)
         )
+        alliance = sa.select(Person.alliance_id).where(Person.id == new_id).scalar_subquery()
+        meetings = sa.select(Meeting.id).where(Meeting.alliance_id == alliance)
+        session.execute(sa.delete(AgendaChange).where(AgendaChange.meeting_id.in_(meetings)))
     return len(moved)
 
 
@@ -144,6 +153,7 @@ def forget_person(actor: Actor, meeting_id: int, person_id: int, *, typed: str =
     """Take a person out of every item's plan; published editions stay. Tell how many items.
 
     `typed` is a name that means this person also where nobody said who of the alliance it is.
+    What the desk could have taken back goes too, for it may hold the name.
     """
     with transaction() as session:
         items = sa.select(AgendaItem.id).where(AgendaItem.meeting_id == meeting_id)
@@ -161,10 +171,11 @@ def forget_person(actor: Actor, meeting_id: int, person_id: int, *, typed: str =
         session.execute(
             sa.delete(Engagement).where(
                 Engagement.meeting_id == meeting_id,
-                Engagement.resource == ResourceKind.PERSON,
+                Engagement.resource.in_(PEOPLE),
                 Engagement.resource_id == person_id,
             )
         )
+        session.execute(sa.delete(AgendaChange).where(AgendaChange.meeting_id == meeting_id))
         if gone:
             scope_id = meeting_of(meeting_id).scope_id
             audit(actor, scope_id, "items.forget", f"person:{person_id}", items=sorted(set(gone)))

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from eventapp.agenda.queries import editions_of, findings_of, latest_edition
-from eventapp.agenda.rules import ResourceKind
+from eventapp.agenda.rules import Kind, ResourceKind
 from eventapp.agenda.service import (
     PersonIn,
     change_item,
@@ -60,12 +60,12 @@ def test_a_clash_keeps_the_agenda_from_being_published():
     assert latest_edition(meeting.id) is None
 
 
-def test_a_fixed_time_that_is_overrun_is_found_as_a_room_wanted_twice():
+def test_a_fixed_time_that_is_overrun_is_found():
     meeting = make_meeting(make_alliance())
-    make_item(meeting, minutes=30)
-    make_item(meeting, fixed_at=START + timedelta(minutes=20))
+    make_item(meeting, kind=Kind.OTHER, minutes=30)
+    make_item(meeting, kind=Kind.GROUP_PHOTO, fixed_at=START + timedelta(minutes=20))
     (finding,) = findings_of(meeting.id)
-    assert finding.code == "room_twice"
+    assert finding.code == "fixed_missed"
 
 
 def test_editions_are_frozen_and_numbered():

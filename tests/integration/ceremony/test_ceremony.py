@@ -118,7 +118,8 @@ def busy_signatory():
     make_item(
         meeting, "主旨报告", room_id=hall, people=[PersonIn("speaker", "王磊", "", person.id)]
     )
-    item = make_item(meeting, "签约仪式", room_id=side, fixed_at=START + timedelta(minutes=5))
+    five_past = START + timedelta(minutes=5)
+    item = make_item(meeting, "签约仪式", kind=Kind.SIGNING, room_id=side, fixed_at=five_past)
     parties = [
         (unit.organisation_id, person.id, "", "院长"),
         (other.organisation_id, None, "李敏", "经理"),

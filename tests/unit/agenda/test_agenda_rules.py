@@ -1,34 +1,40 @@
-"""Times and clashes of an agenda: by hand, and against the slow way of finding them."""
+"""Items of an agenda: their words, their steps and their times."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import combinations, pairwise
-from random import Random
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from eventapp.agenda.rules import (
+    CHANGE_LABEL,
     CONFLICT_SEVERITY,
     ITEM_STATE_LABEL,
     KIND_LABEL,
+    NEEDED_ROLES,
     NEXT,
+    OFFERED_ROLES,
+    REPAIR_LABEL,
     RESOURCE_KIND_LABEL,
+    ROLE_LABEL,
     SEVERITY_LABEL,
-    Engagement,
+    TURN_ROUND,
+    ChangeVerb,
     ItemLength,
     ItemState,
     Kind,
+    RepairKind,
     ResourceKind,
     Severity,
-    Subject,
     ensure_may_become,
-    find_conflicts,
     is_undo,
     may_become,
     ripple,
+    serials,
 )
-from eventapp.core.errors import Conflict, Invalid
+from eventapp.core.errors import Conflict
 
 NINE = datetime(2024, 1, 19, 1, 0, tzinfo=UTC)
 
@@ -37,21 +43,16 @@ def after(minutes: int) -> datetime:
     return NINE + timedelta(minutes=minutes)
 
 
-def engagement(
-    start: int,
-    end: int,
-    item: int,
-    resource: int = 1,
-    kind: ResourceKind = ResourceKind.PERSON,
-    role: str = "",
-) -> Engagement:
-    return Engagement(after(start), after(end), kind, resource, item, role)
-
-
 def test_every_word_of_the_agenda_has_a_label() -> None:
     assert set(KIND_LABEL) == set(Kind)
     assert set(ITEM_STATE_LABEL) == set(NEXT) == set(ItemState)
     assert set(RESOURCE_KIND_LABEL) == set(CONFLICT_SEVERITY) == set(ResourceKind)
+    assert set(TURN_ROUND) == set(ResourceKind)
+    assert set(REPAIR_LABEL) == set(RepairKind)
+    assert set(CHANGE_LABEL) == set(ChangeVerb)
+    assert set(OFFERED_ROLES) == set(Kind)
+    for roles in (*OFFERED_ROLES.values(), *NEEDED_ROLES.values()):
+        assert set(roles) <= set(ROLE_LABEL)
     assert set(SEVERITY_LABEL) == set(Severity)
 
 
@@ -121,115 +122,15 @@ def test_each_item_keeps_its_length_and_its_slack_adds_up(items: list[ItemLength
     assert not any(loose)
 
 
-def test_a_person_in_two_items_at_once_is_found_with_the_place_and_a_way_out() -> None:
-    plan = [engagement(0, 20, 1, role="致辞"), engagement(10, 30, 2, role="签约")]
-    (finding,) = find_conflicts(plan)
-    assert finding.code == "person_twice"
-    assert finding.severity is Severity.BLOCK_PUBLISH
-    assert finding.when == (after(10), after(20))
-    assert finding.subjects == (Subject("person", 1), Subject("item", 1), Subject("item", 2))
-    assert finding.params == {"first_role": "致辞", "second_role": "签约"}
-    assert finding.fix
+def test_a_printed_agenda_numbers_everything_but_breaks() -> None:
+    kinds = [Kind.ADDRESS, Kind.BREAK, Kind.SPEECH, Kind.GROUP_PHOTO, Kind.BREAK]
+    assert serials(kinds) == [1, 0, 2, 3, 0]
 
 
-def test_what_ends_at_nine_leaves_the_room_free_at_nine() -> None:
-    room = ResourceKind.ROOM
-    assert not find_conflicts([engagement(0, 10, 1, kind=room), engagement(10, 20, 2, kind=room)])
-
-
-def test_equal_starts_and_equal_ends_are_a_clash() -> None:
-    assert len(find_conflicts([engagement(0, 10, 1), engagement(0, 10, 2)])) == 1
-
-
-def test_one_person_in_two_roles_of_one_item_is_no_clash() -> None:
-    plan = [engagement(0, 10, 1, role="致辞"), engagement(5, 10, 1, role="签约")]
-    assert not find_conflicts(plan)
-
-
-def test_a_person_and_a_room_of_the_same_number_are_different_things() -> None:
-    assert not find_conflicts([engagement(0, 9, 1), engagement(0, 9, 2, kind=ResourceKind.ROOM)])
-
-
-def test_a_unit_that_signs_five_agreements_with_one_authority_cannot_sign_them_at_once() -> None:
-    plan = [engagement(0, 10, item, kind=ResourceKind.AUTHORITY) for item in range(1, 6)]
-    assert len(find_conflicts(plan)) == 10
-
-
-def test_two_roles_in_one_of_two_clashing_items_give_one_finding() -> None:
-    plan = [engagement(0, 9, 1, role="致辞"), engagement(0, 9, 1, role="签约"), engagement(5, 9, 2)]
-    assert len(find_conflicts(plan)) == 1
-
-
-def test_less_than_the_buffer_between_two_items_is_a_warning() -> None:
-    plan = [engagement(0, 10, 1), engagement(13, 20, 2)]
-    (finding,) = find_conflicts(plan, timedelta(minutes=5))
-    assert (finding.code, finding.severity) == ("person_too_close", Severity.WARN)
-    assert finding.message % finding.params == "前后两项之间只有 3 分钟，少于预留的 5 分钟。"
-    assert finding.when == (after(10), after(13))
-    assert not find_conflicts(plan, timedelta(minutes=3))
-
-
-def test_a_clash_hides_a_narrow_gap_between_the_same_two_items() -> None:
-    plan = [engagement(0, 10, 1), engagement(12, 20, 2), engagement(15, 30, 1)]
-    codes = [finding.code for finding in find_conflicts(plan, timedelta(minutes=5))]
-    assert codes == ["person_twice"]
-
-
-def test_an_engagement_must_take_time() -> None:
-    with pytest.raises(Invalid):
-        engagement(10, 10, 1)
-
-
-ENGAGEMENTS = st.lists(
-    st.builds(
-        lambda start, length, item, resource, kind: engagement(
-            start, start + length, item, resource, kind
-        ),
-        st.integers(0, 60),
-        st.integers(1, 25),
-        st.integers(1, 8),
-        st.integers(1, 3),
-        st.sampled_from([ResourceKind.PERSON, ResourceKind.ROOM, ResourceKind.HOST]),
-    ),
-    max_size=30,
-)
-
-
-def slowly_found(
-    plan: list[Engagement], buffer: timedelta
-) -> dict[tuple[str, int, int, int], bool]:
-    """Compare every pair: True for a clash, False for a gap that is only too short."""
-    found: dict[tuple[str, int, int, int], bool] = {}
-    for one, two in combinations(plan, 2):
-        same = (one.kind, one.resource_id) == (two.kind, two.resource_id)
-        near = one.start < two.end + buffer and two.start < one.end + buffer
-        if same and near and one.item_id != two.item_id:
-            low, high = sorted((one.item_id, two.item_id))
-            key = (one.kind.value, one.resource_id, low, high)
-            clash = one.start < two.end and two.start < one.end
-            found[key] = found.get(key, False) or clash
-    return found
-
-
-@given(ENGAGEMENTS, st.integers(0, 10).map(lambda minutes: timedelta(minutes=minutes)))
-def test_the_sweep_finds_what_comparing_every_pair_finds(
-    plan: list[Engagement], buffer: timedelta
-) -> None:
-    quickly = find_conflicts(plan, buffer)
-    found = {}
-    for finding in quickly:
-        resource, one, two = finding.subjects
-        key = (resource.kind, resource.id, *sorted((one.id, two.id)))
-        found[key] = finding.code.endswith("_twice")
-        assert finding.when[0] <= finding.when[1]
-    assert found == slowly_found(plan, buffer)
-    assert len(found) == len(quickly)
-    assert [finding.when for finding in quickly] == sorted(finding.when for finding in quickly)
-
-
-@given(ENGAGEMENTS, st.randoms(use_true_random=False))
-def test_findings_do_not_depend_on_the_order_of_the_engagements(
-    plan: list[Engagement], chance: Random
-) -> None:
-    shuffled = sorted(plan, key=lambda _one: chance.random())
-    assert find_conflicts(shuffled) == find_conflicts(plan)
+def test_the_clocks_going_forward_do_not_shorten_an_item() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    start = datetime(2024, 3, 31, 1, 30, tzinfo=berlin)  # at two it becomes three
+    (first, second) = ripple([ItemLength(n, timedelta(hours=1)) for n in (1, 2)], start)
+    assert first.end.astimezone(berlin).hour == 3
+    assert second.start - first.start == timedelta(hours=1)
+    assert second.start == datetime(2024, 3, 31, 1, 30, tzinfo=UTC)

@@ -1,26 +1,23 @@
-"""Reads of an agenda: its items with their times, what clashes, and its editions."""
+"""Reads of an agenda: its items with their times, and its editions."""
 
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from eventapp.agenda.models import AgendaEdition, AgendaItem, Engagement, ItemPerson
-from eventapp.agenda.rules import Engagement as Stretch
+from eventapp.agenda.models import AgendaEdition, AgendaItem, ItemPerson
 from eventapp.agenda.rules import (
-    Finding,
     ItemLength,
     ItemState,
     Kind,
     PlannedTime,
-    ResourceKind,
     RoomItem,
     edition_code,
-    find_conflicts,
     lay_out,
+    serials,
 )
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
@@ -43,7 +40,6 @@ _PEOPLE = (
     .where(AgendaItem.meeting_id == sa.bindparam("meeting_id"))
     .order_by(ItemPerson.item_id, ItemPerson.ordinal)
 )
-_ENGAGEMENTS = sa.select(Engagement).where(Engagement.meeting_id == sa.bindparam("meeting_id"))
 _EDITIONS = (
     sa.select(AgendaEdition)
     .where(AgendaEdition.meeting_id == sa.bindparam("meeting_id"))
@@ -74,7 +70,11 @@ class ItemPersonRow:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item with its planned times, rippled from the meeting's start, and its real ones."""
+    """An item with its planned times, rippled from the meeting's start, and its real ones.
+
+    `number` is its place in the list, `serial` the number that a printed agenda gives it, 0 for
+    none; `over_by` is when it must be over, because a guest leaves.
+    """
 
     id: int
     ordinal: int
@@ -95,6 +95,8 @@ class Item:
     fixed_at: datetime | None
     version: int
     slack: timedelta
+    serial: int = 0
+    over_by: datetime | None = None
 
     @property
     def due_at(self) -> datetime:
@@ -152,9 +154,10 @@ def items_of(meeting_id: int) -> list[Item]:
     rows = [(item, room) for item, room in db.session.execute(_ITEMS, {"meeting_id": meeting_id})]
     times = _times([item for item, _ in rows], start)
     people = _people(meeting_id)
+    numbers = enumerate(serials(row.kind for row, _ in rows), start=1)
     return [
-        _item(row, room or "", position, times[row.id], people[row.id])
-        for position, (row, room) in enumerate(rows, start=1)
+        _item(row, room or "", number, times[row.id], people[row.id])
+        for (row, room), number in zip(rows, numbers, strict=True)
     ]
 
 
@@ -196,14 +199,15 @@ def _people(meeting_id: int) -> defaultdict[int, tuple[ItemPersonRow, ...]]:
 def _item(
     row: AgendaItem,
     room: str,
-    position: int,
+    number: tuple[int, int],
     time: PlannedTime,
     people: tuple[ItemPersonRow, ...],
 ) -> Item:
     return Item(
         id=row.id,
         ordinal=row.ordinal,
-        number=position,
+        number=number[0],
+        serial=number[1],
         kind=row.kind,
         title=row.title,
         detail=row.detail,
@@ -220,6 +224,7 @@ def _item(
         fixed_at=row.fixed_at,
         version=row.version,
         slack=time.slack,
+        over_by=row.over_by,
     )
 
 
@@ -288,38 +293,3 @@ def _edition(row: AgendaEdition) -> Edition:
         for item in json.loads(row.body)["items"]
     )
     return Edition(row.id, row.number, row.digest, row.published_at, items)
-
-
-def findings_of(meeting_id: int) -> list[Finding]:
-    """Find what clashes in the plan; `params` name who or where, and the two items.
-
-    A person is engaged for as long as the item takes; a room is wanted by every item in it.
-    Items that were left out want nothing.
-    """
-    items = {item.id: item for item in items_of(meeting_id) if item.state != ItemState.SKIPPED}
-    labels: dict[tuple[ResourceKind, int], str] = {}
-    stretches: list[Stretch] = []
-    for row in db.session.scalars(_ENGAGEMENTS, {"meeting_id": meeting_id}):
-        if row.item_id in items:
-            labels[row.resource, row.resource_id] = row.label
-            stretches.append(_stretch(items[row.item_id], row.resource, row.resource_id, row.role))
-    for item in items.values():
-        labels[ResourceKind.ROOM, item.room_id or 0] = item.room
-        stretches.append(_stretch(item, ResourceKind.ROOM, item.room_id or 0))
-    return [_named(found, labels, items) for found in find_conflicts(stretches)]
-
-
-def _stretch(item: Item, kind: ResourceKind, resource_id: int, role: str = "") -> Stretch:
-    return Stretch(item.starts_at, item.ends_at, kind, resource_id, item.id, role)
-
-
-def _named(
-    finding: Finding, labels: dict[tuple[ResourceKind, int], str], items: dict[int, Item]
-) -> Finding:
-    resource, first, second = finding.subjects
-    names = {
-        "who": labels[ResourceKind(resource.kind), resource.id],
-        "first": items[first.id].title,
-        "second": items[second.id].title,
-    }
-    return replace(finding, params={**finding.params, **names})
