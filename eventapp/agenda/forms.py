@@ -71,3 +71,9 @@ class StepForm(BaseForm):
     """One button; `next` 1 begins the following item as well."""
 
     next = IntegerField(widget=HiddenInput(), default=0, validators=[Optional()])
+
+
+class PublishForm(BaseForm):
+    """Publish what was looked at: `seen` is the digest of that draft."""
+
+    seen = HiddenField(default="")

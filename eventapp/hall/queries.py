@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from eventapp.agenda.queries import Edition, EditionItem, Item, items_of, latest_edition, next_of
+from eventapp.agenda.queries.editions import Release, releases_of
 from eventapp.agenda.rules import ItemState
 from eventapp.alliance.models import Alliance
 from eventapp.alliance.queries import alliance_of
@@ -73,6 +74,8 @@ class PublicPage:
     edition: Edition | None
     items: tuple[ShownItem, ...]
     registering: bool
+    log: tuple[Release, ...]
+    """The editions that changed the one before, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,12 @@ def public_page(slug: str, now: datetime) -> PublicPage:
         for item in (edition.items if edition else ())
     )
     return PublicPage(
-        meeting, alliance_of(meeting.alliance_id), edition, items, _registering(meeting, now)
+        meeting,
+        alliance_of(meeting.alliance_id),
+        edition,
+        items,
+        _registering(meeting, now),
+        tuple(one for one in releases_of(meeting.id) if one.differences) if edition else (),
     )
 
 

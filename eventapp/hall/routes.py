@@ -11,7 +11,7 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from eventapp.agenda.document import calendar_file
+from eventapp.agenda.document import calendar_file, told
 from eventapp.agenda.queries import ItemPersonRow, latest_edition
 from eventapp.agenda.rules import KIND_LABEL, ItemState
 from eventapp.core import clock, installation
@@ -115,6 +115,7 @@ def _draw(slug: str, now: datetime) -> str:
         state=meetings.STATE_LABEL[page.meeting.state],
         days_left=_days_left(page, now),
         rows=_agenda_rows(page),
+        log=[(one, told(one.differences, page.meeting.zone)) for one in page.log],
         request=Address(here, here),
     )
 

@@ -130,14 +130,6 @@ def remove_item(meeting: str, item_id: int) -> Page:
     return _done(found, BaseForm(), lambda: service.remove_item(actor(), found.id, item_id))
 
 
-@bp.post(f"{HERE}/publish")
-@requires(Permission.MANAGE_AGENDA)
-def publish_agenda(meeting: str) -> Page:
-    """Publish the list as its next edition."""
-    found = meeting_by_slug(meeting)
-    return _done(found, BaseForm(), lambda: service.publish_agenda(actor(), found.id))
-
-
 def _done(meeting: Meeting, form: BaseForm, act: Callable[[], Any]) -> Page:
     meeting_id, slug = meeting.id, meeting.slug
     if not attempt(form, act):

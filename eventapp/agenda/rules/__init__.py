@@ -1,5 +1,15 @@
 """Rules of an agenda: items and their times, engagements and their clashes."""
 
+from eventapp.agenda.rules.editions import (
+    SENTENCE,
+    Course,
+    Difference,
+    ItemLike,
+    PersonLike,
+    What,
+    compare,
+    courses,
+)
 from eventapp.agenda.rules.findings import (
     CONFLICT_SEVERITY,
     RESOURCE_KIND_LABEL,
@@ -35,6 +45,7 @@ from eventapp.agenda.rules.items import (
     may_become,
     ripple,
 )
+from eventapp.agenda.rules.papers import READERS_LABEL, Readers, may_read
 
 __all__ = [
     "CONFLICT_SEVERITY",
@@ -44,21 +55,31 @@ __all__ = [
     "LONGEST",
     "NEXT",
     "OVER",
+    "READERS_LABEL",
     "RESOURCE_KIND_LABEL",
     "ROLE_LABEL",
+    "SENTENCE",
     "SEVERITY_LABEL",
     "SHORTEST",
     "UNDO",
+    "Course",
+    "Difference",
     "Engagement",
     "Finding",
     "ItemLength",
+    "ItemLike",
     "ItemState",
     "Kind",
+    "PersonLike",
     "PlannedTime",
+    "Readers",
     "ResourceKind",
     "RoomItem",
     "Severity",
     "Subject",
+    "What",
+    "compare",
+    "courses",
     "edition_code",
     "ensure_length",
     "ensure_may_become",
@@ -66,6 +87,7 @@ __all__ = [
     "is_undo",
     "lay_out",
     "may_become",
+    "may_read",
     "refuses_publishing",
     "ripple",
 ]

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from eventapp.agenda.models import AgendaItem, Engagement, ItemPerson
+from eventapp.agenda.models import (
+    AgendaEdition,
+    AgendaItem,
+    EditionPerson,
+    Engagement,
+    ItemPerson,
+)
 from eventapp.agenda.queries import (
     MeetingFacts,
 )
@@ -121,9 +127,10 @@ def _engage_person(facts: MeetingFacts, item: AgendaItem, one: PersonIn) -> int:
 
 
 def hand_over_person(old_id: int, new_id: int) -> int:
-    """Let one person stand where another stood in plans; published editions stay. Tell how often.
+    """Let one person stand where another stood in plans. Tell how often.
 
-    The names and titles to be read out stay as they were written. The caller records it.
+    The text of published editions stays, whom it means is handed over. The names and titles to
+    be read out stay as they were written. The caller records it.
     """
     with transaction() as session:
         moved = session.scalars(
@@ -136,6 +143,11 @@ def hand_over_person(old_id: int, new_id: int) -> int:
             sa.update(Engagement)
             .where(Engagement.resource == ResourceKind.PERSON, Engagement.resource_id == old_id)
             .values(resource_id=new_id)
+        )
+        session.execute(
+            sa.update(EditionPerson)
+            .where(EditionPerson.person_id == old_id)
+            .values(person_id=new_id)
         )
     return len(moved)
 
@@ -163,6 +175,12 @@ def forget_person(actor: Actor, meeting_id: int, person_id: int, *, typed: str =
                 Engagement.meeting_id == meeting_id,
                 Engagement.resource == ResourceKind.PERSON,
                 Engagement.resource_id == person_id,
+            )
+        )
+        editions = sa.select(AgendaEdition.id).where(AgendaEdition.meeting_id == meeting_id)
+        session.execute(
+            sa.delete(EditionPerson).where(
+                EditionPerson.edition_id.in_(editions), EditionPerson.person_id == person_id
             )
         )
         if gone:
