@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from eventapp.alliance.models import Person
 from eventapp.core.db import db
 from eventapp.meetings.models import Meeting
 from eventapp.notices.models import Notice
@@ -32,6 +33,16 @@ class UnitPlaces:
     def left(self) -> int | None:
         """How many more may come."""
         return None if self.quota is None else max(0, self.quota - self.taken)
+
+
+def everybody_of(meeting: Meeting, delegation: DelegationRow) -> list[int]:
+    """List the people who are of a unit, or come to the meeting for it, by their ids."""
+    own = sa.select(Person.id).where(
+        Person.alliance_id == meeting.alliance_id,
+        Person.organisation_id == delegation.organisation_id,
+    )
+    coming = {row.person_id for row in people_of(meeting.id, delegation)}
+    return sorted(coming | set(db.session.scalars(own)))
 
 
 def people_of(meeting_id: int, delegation: DelegationRow) -> list[Row]:

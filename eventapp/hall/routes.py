@@ -5,17 +5,15 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from eventapp.agenda.document import calendar_file, told
+from eventapp.agenda.document import agenda_file, calendar_file, told
 from eventapp.agenda.queries import ItemPersonRow, latest_edition
 from eventapp.agenda.rules import KIND_LABEL, ItemState
 from eventapp.core import clock, installation
-from eventapp.core.errors import N_
 from eventapp.hall.queries import (
     Projection,
     PublicPage,
@@ -157,15 +155,17 @@ def _agenda_rows(page: PublicPage) -> list[dict[str, object]]:
 def download_calendar(meeting: str) -> Response:
     """Give a meeting as a calendar file."""
     found = public_meeting(meeting)
-    base = current_app.extensions["config"].base_url
-    data = calendar_file(
-        found,
-        latest_edition(found.id),
-        url=f"{base}{url_for('hall.show_meeting', meeting=meeting)}",
-        host=urlsplit(base).hostname or "localhost",
-        mark=gettext(N_("【演示数据】")) if installation.is_demo() else "",
-    )
+    data = calendar_file(found, latest_edition(found.id))
     return download(data, name=f"{found.slug}.ics", media_type="text/calendar")
+
+
+@bp.get("/m/<meeting>/agenda.ics")
+@public
+def download_agenda_calendar(meeting: str) -> Response:
+    """Give the published items as a calendar file, one by one."""
+    found = public_meeting(meeting)
+    name = f"{found.slug}-agenda.ics"
+    return download(agenda_file(found), name=name, media_type="text/calendar")
 
 
 @bp.get("/m/<meeting>/projector")

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_babel import force_locale, gettext
@@ -20,7 +19,7 @@ from eventapp.meetings.rules import STATE_LABEL, State
 from eventapp.notices.models import Notice
 from eventapp.notices.queries import Change
 from eventapp.notices.rules import Kind
-from eventapp.registration.document import CHINESE, base_url, link_address
+from eventapp.registration.document import CHINESE, link_address
 from eventapp.registration.queries import DelegationRow, Row
 from eventapp.registration.rules import CATEGORY_LABEL, format_code
 from eventapp.web.filters import long_time
@@ -83,7 +82,9 @@ def letter_to_person(
             link=link_address(link) if link is not None else "",
             changes=[_worded(meeting, change) for change in changes],
         )
-        calendar = _calendar(meeting) if kind in WITH_CALENDAR else b""
+        calendar = (
+            calendar_file(meeting, latest_edition(meeting.id)) if kind in WITH_CALENDAR else b""
+        )
     return Letter(subject, text, calendar)
 
 
@@ -119,16 +120,6 @@ def _written(kind: Kind, template: str, meeting: Meeting, **values: Any) -> tupl
         demo=installation.is_demo(), meeting=meeting, **values
     )
     return gettext(SUBJECTS[kind]) % {"meeting": meeting.title}, text
-
-
-def _calendar(meeting: Meeting) -> bytes:
-    return calendar_file(
-        meeting,
-        latest_edition(meeting.id),
-        url=f"{base_url()}/m/{meeting.slug}",
-        host=urlsplit(base_url()).hostname or "localhost",
-        mark=gettext(N_("【演示数据】")) if installation.is_demo() else "",
-    )
 
 
 def _worded(meeting: Meeting, change: Change) -> dict[str, str]:
