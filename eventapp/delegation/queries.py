@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from eventapp.agenda.rules import Readers
 from eventapp.alliance.models import Person
 from eventapp.core.db import db
 from eventapp.meetings.models import Meeting
@@ -18,6 +19,7 @@ from eventapp.registration.queries import (
     registrations_of,
 )
 from eventapp.registration.queries.places import TAKING, terms_of
+from eventapp.registration.queries.readers import council_units
 from eventapp.registration.queries.registrations import ENDED
 
 
@@ -43,6 +45,12 @@ def everybody_of(meeting: Meeting, delegation: DelegationRow) -> list[int]:
     )
     coming = {row.person_id for row in people_of(meeting.id, delegation)}
     return sorted(coming | set(db.session.scalars(own)))
+
+
+def reader_for(meeting: Meeting, delegation: DelegationRow) -> Readers:
+    """Tell as whom a unit's liaison reads papers: what the unit's representatives may read."""
+    is_council = delegation.organisation_id in council_units(meeting)
+    return Readers.COUNCIL if is_council else Readers.REGISTERED
 
 
 def people_of(meeting_id: int, delegation: DelegationRow) -> list[Row]:

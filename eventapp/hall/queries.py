@@ -1,6 +1,6 @@
 """Reads of the hall: what everybody may see of a meeting."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from eventapp.agenda.queries import Edition, EditionItem, Item, items_of, latest_edition, next_of
 from eventapp.agenda.queries.editions import Release, releases_of
-from eventapp.agenda.rules import ItemState
+from eventapp.agenda.queries.papers import Paper, readable_papers
+from eventapp.agenda.rules import ItemState, Readers
 from eventapp.alliance.models import Alliance
 from eventapp.alliance.queries import alliance_of
 from eventapp.core.db import db
@@ -17,6 +18,7 @@ from eventapp.core.ledger import LedgerHead
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug, public_meetings
 from eventapp.meetings.rules import State
+from eventapp.notices.queries.announcements import announced_in
 from eventapp.voting.queries import (
     BallotRow,
     OutcomeRow,
@@ -76,6 +78,8 @@ class PublicPage:
     registering: bool
     log: tuple[Release, ...]
     """The editions that changed the one before, the newest first."""
+    announced: Sequence[str]
+    papers: Sequence[Paper]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,8 @@ def public_page(slug: str, now: datetime) -> PublicPage:
         items,
         _registering(meeting, now),
         tuple(one for one in releases_of(meeting.id) if one.differences) if edition else (),
+        announced_in(meeting.id),
+        readable_papers(meeting.id, Readers.PUBLIC, now),
     )
 
 

@@ -12,8 +12,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.agenda.document import agenda_file, calendar_file, told
 from eventapp.agenda.queries import ItemPersonRow, latest_edition
-from eventapp.agenda.rules import KIND_LABEL, ItemState
-from eventapp.core import clock, installation
+from eventapp.agenda.queries.papers import paper_for
+from eventapp.agenda.rules import KIND_LABEL, ItemState, Readers
+from eventapp.core import clock, files, installation
 from eventapp.hall.queries import (
     Projection,
     PublicPage,
@@ -24,6 +25,7 @@ from eventapp.hall.queries import (
     version_at,
 )
 from eventapp.meetings import rules as meetings
+from eventapp.notices.queries.announcements import announced_in
 from eventapp.voting.rules import RESULT_LABELS, Result
 from eventapp.web.doors import public
 from eventapp.web.download import download
@@ -168,6 +170,15 @@ def download_agenda_calendar(meeting: str) -> Response:
     return download(agenda_file(found), name=name, media_type="text/calendar")
 
 
+@bp.get("/m/<meeting>/papers/<int:paper_id>")
+@public
+def download_paper(meeting: str, paper_id: int) -> Response:
+    """Give a paper that everybody may read; any other is not there."""
+    found = public_meeting(meeting)
+    paper = paper_for(found.id, paper_id, Readers.PUBLIC, clock.now())
+    return download(files.read(paper.digest), name=paper.name, media_type=paper.media_type)
+
+
 @bp.get("/m/<meeting>/projector")
 @public
 def show_projector(meeting: str) -> str:
@@ -196,6 +207,7 @@ def _screen(slug: str) -> dict[str, object]:
         "results": RESULT_LABELS,
         "passed": Result.PASSED,
         "at": now,
+        "announced": announced_in(shown.meeting.id),
         "left": _minutes_left(shown, now),
         "need": shown.ballot.need_sentence.render(gettext) if shown.ballot else "",
         "sum": shown.outcome.short_sentence.render(gettext) if shown.outcome else "",

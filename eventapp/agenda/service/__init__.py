@@ -4,6 +4,12 @@ The meeting's row is what the writers of one agenda queue at: positions are dens
 at a time in a room, and editions have no gap.
 """
 
+from eventapp.agenda.service.papers import (
+    add_paper,
+    change_paper,
+    note_reading,
+    remove_paper,
+)
 from eventapp.agenda.service.people import (
     PersonIn,
     engage,
@@ -24,16 +30,20 @@ from eventapp.agenda.service.running import (
 __all__ = [
     "PersonIn",
     "add_item",
+    "add_paper",
     "advance",
     "change_item",
+    "change_paper",
     "engage",
     "finish_item",
     "forget_person",
     "hand_over_person",
     "move_item",
+    "note_reading",
     "publish_agenda",
     "release_source",
     "remove_item",
+    "remove_paper",
     "skip_item",
     "start_item",
     "undo_item",

@@ -122,7 +122,11 @@ def remove_item(actor: Actor, meeting_id: int, item_id: int) -> None:
             )
         )
         session.delete(item)
-        flush_or(Conflict("item_in_use", N_("这一项还关联着签约、授牌或表决，请先在那里移走。")))
+        flush_or(
+            Conflict(
+                "item_in_use", N_("这一项还关联着签约、授牌、表决或会议材料，请先在那里移走。")
+            )
+        )
         renumber(meeting_id)
         audit(actor, facts.scope_id, "item.removed", f"item:{item_id}")
 

@@ -35,7 +35,8 @@ class Diary:
 
     def take(self, data: bytes) -> "Diary":
         """Take a file in as RFC 5546 asks: by UID, then SEQUENCE, then DTSTAMP."""
-        for event in Calendar.from_ical(data).walk("VEVENT"):
+        found: list[Any] = Calendar.from_ical(data).walk("VEVENT")
+        for event in found:
             known = self.events.get(event["UID"])
             if known is None or self._rank(event) >= self._rank(known):
                 self.events[event["UID"]] = event
@@ -119,8 +120,8 @@ def test_the_zone_that_the_file_describes_is_right_without_any_other_source(app,
         change_meeting(SYSTEM, meeting, zone="Europe/Berlin")
         western = Calendar.from_ical(items_file(meeting))
     for one, zone in ((calendar, SHANGHAI), (western, BERLIN)):
-        (described,) = one.walk("VTIMEZONE")
-        first = one.walk("VEVENT")[0]
+        described: Any = one.walk("VTIMEZONE")[0]
+        first: Any = one.walk("VEVENT")[0]
         assert first["DTSTART"].params["TZID"] == str(zone) == described["TZID"]
         naive = first["DTSTART"].dt.replace(tzinfo=None)
         own = naive.replace(tzinfo=described.to_tz())
@@ -165,7 +166,7 @@ def test_a_persons_calendar_holds_their_items_until_somebody_succeeds_them(app, 
     assert diary.take(client.get(here).data).shown().keys() == {"山东省产教融合共同体成立大会"}
 
 
-def registration_of(meeting_id):
+def registration_of(meeting_id: int) -> Registration:
     """Find the one registration of the meeting."""
     return db.session.query(Registration).filter_by(meeting_id=meeting_id).one()
 
@@ -173,7 +174,7 @@ def registration_of(meeting_id):
 def test_a_units_calendar_holds_the_items_of_its_people_and_of_nobody_else(app, client, meeting):
     with app.app_context():
         found = meeting_of(meeting)
-        unit = registration_of(found.id).organisation_id
+        unit = registration_of(found.id).organisation_id or 0
         delegation = set_liaison(SYSTEM, found.id, unit).id
         link = link_of(found.scope_id, Role.LIAISON, delegation)
         assert link is not None

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from eventapp.agenda.queries import items_of, latest_edition
+from eventapp.agenda.queries import Edition, items_of, latest_edition
 from eventapp.agenda.queries.editions import named_at, review_of
 from eventapp.agenda.service import (
     PersonIn,
@@ -42,6 +42,13 @@ def meeting(app, client):
         return meeting.id
 
 
+def last(meeting: int) -> Edition:
+    """Give the agenda as it was last published."""
+    edition = latest_edition(meeting)
+    assert edition is not None
+    return edition
+
+
 def change(app, meeting, place, **more):
     """Change an item by its place in the list."""
     with app.app_context():
@@ -58,7 +65,7 @@ def test_what_is_new_is_looked_at_before_it_is_published(app, client, meeting):
     assert "没有邮箱" in page
     assert "王磊" not in page
     with app.app_context():
-        assert latest_edition(meeting).number == 1
+        assert last(meeting).number == 1
 
 
 def test_an_agenda_that_moved_on_is_not_published_as_it_was_looked_at(app, client, meeting):
@@ -70,11 +77,11 @@ def test_an_agenda_that_moved_on_is_not_published_as_it_was_looked_at(app, clien
     assert "看过之后议程又有改动" in refused.text
     assert "标题由“致辞”改为“欢迎辞”" in refused.text
     with app.app_context():
-        assert latest_edition(meeting).number == 1
+        assert last(meeting).number == 1
         seen = review_of(meeting).seen
     assert client.post(f"{DESK}/publish", data={"seen": seen}).status_code == 303
     with app.app_context():
-        assert latest_edition(meeting).number == 2
+        assert last(meeting).number == 2
 
 
 def test_any_two_editions_and_the_draft_are_compared(app, client, meeting):
@@ -109,14 +116,14 @@ def test_the_public_page_tells_what_has_changed_but_not_what_is_planned(app, cli
 def test_an_edition_knows_who_is_meant_also_after_two_became_one(app, meeting):
     with app.app_context():
         alliance = alliance_of(meeting_of(meeting).alliance_id)
-        edition, first = latest_edition(meeting), items_of(meeting)[0]
+        edition, first = last(meeting), items_of(meeting)[0]
         (old,) = named_at([edition.id])[first.id]
         new = make_person(alliance, "王磊").id
         hand_over_person(old, new)
         assert named_at([edition.id])[first.id] == {new}
         forget_person(SYSTEM, meeting, new)
         assert first.id not in named_at([edition.id])
-        assert latest_edition(meeting).digest == edition.digest
+        assert last(meeting).digest == edition.digest
 
 
 def test_only_this_meetings_editions_are_found(app, client, meeting):
