@@ -3,14 +3,24 @@
 from typing import Any
 
 from flask_babel import lazy_gettext
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, IntegerField, SelectField
+from wtforms import (
+    BooleanField,
+    FieldList,
+    FileField,
+    Form,
+    FormField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+)
 from wtforms.fields import (
     SelectChoice,  # pyright: ignore[reportAttributeAccessIssue] - newer than its stubs
 )
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
-from eventapp.agenda.rules import KIND_LABEL, ROLE_LABEL, Kind
+from eventapp.agenda.rules import KIND_LABEL, READERS_LABEL, ROLE_LABEL, Kind, Readers
+from eventapp.core.papers import MEDIA_TYPES
 from eventapp.web.forms import BaseForm, LocalTimeField, long_field, needed, text_field
 
 _: Any = lazy_gettext
@@ -95,3 +105,34 @@ class StepForm(BaseForm):
     """One button; `next` 1 begins the following item as well."""
 
     next = IntegerField(widget=HiddenInput(), default=0, validators=[Optional()])
+
+
+class PublishForm(BaseForm):
+    """Publish what was looked at: `seen` is the digest of that draft."""
+
+    seen = HiddenField(default="")
+
+
+class ReadersForm(BaseForm):
+    """Who may read a paper, and from when."""
+
+    readers = SelectField(
+        _("谁能读"),
+        choices=[SelectChoice(one.value, _(READERS_LABEL[one])) for one in Readers],
+        default=Readers.REGISTERED.value,
+    )
+    readable_from = LocalTimeField(
+        _("从何时起"), validators=[Optional()], description=_("不填就是马上。")
+    )
+
+
+class ItemPaperForm(ReadersForm):
+    """A new paper of an item."""
+
+    item_id = SelectField(_("环节"), coerce=int, validators=[needed])
+    paper = FileField(
+        _("文件"),
+        [needed],
+        description=_("PDF、JPG、PNG 或 DOCX，不超过 10 MB。"),
+        render_kw={"accept": ",".join(MEDIA_TYPES.values())},
+    )

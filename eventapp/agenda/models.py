@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventapp.agenda.rules import ChangeVerb, ItemState, Kind, ResourceKind
+from eventapp.agenda.rules import ChangeVerb, ItemState, Kind, Readers, ResourceKind
 from eventapp.core.db import Base, enum_text
 
 
@@ -99,3 +99,33 @@ class AgendaEdition(Base):
     digest: Mapped[str] = mapped_column(sa.String(64))
     published_at: Mapped[datetime]
     __table_args__ = (sa.UniqueConstraint("meeting_id", "number"),)
+
+
+class EditionPerson(Base):
+    """Somebody whom the alliance knows stands at this item of a published edition.
+
+    The edition's text names people as they are read out; this says who they are, so that whoever
+    is concerned by a change can be told. The item may be gone by now.
+    """
+
+    __tablename__ = "edition_people"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(sa.ForeignKey("agenda_editions.id"), index=True)
+    item_id: Mapped[int]
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
+
+
+class ItemPaper(Base):
+    """A paper 会议材料 of an item: a file of the store, who may read it, and from when."""
+
+    __tablename__ = "item_papers"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"), index=True)
+    item_id: Mapped[int] = mapped_column(sa.ForeignKey("agenda_items.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(160))
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    size: Mapped[int]
+    media_type: Mapped[str] = mapped_column(sa.String(120))
+    readers: Mapped[Readers] = mapped_column(enum_text(Readers))
+    readable_from: Mapped[datetime | None]
+    added_at: Mapped[datetime]

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from eventapp.agenda.rules import Readers
+from eventapp.alliance.models import Person
 from eventapp.core.db import db
 from eventapp.meetings.models import Meeting
 from eventapp.notices.models import Notice
@@ -17,6 +19,7 @@ from eventapp.registration.queries import (
     registrations_of,
 )
 from eventapp.registration.queries.places import TAKING, terms_of
+from eventapp.registration.queries.readers import council_units
 from eventapp.registration.queries.registrations import ENDED
 
 
@@ -32,6 +35,22 @@ class UnitPlaces:
     def left(self) -> int | None:
         """How many more may come."""
         return None if self.quota is None else max(0, self.quota - self.taken)
+
+
+def everybody_of(meeting: Meeting, delegation: DelegationRow) -> list[int]:
+    """List the people who are of a unit, or come to the meeting for it, by their ids."""
+    own = sa.select(Person.id).where(
+        Person.alliance_id == meeting.alliance_id,
+        Person.organisation_id == delegation.organisation_id,
+    )
+    coming = {row.person_id for row in people_of(meeting.id, delegation)}
+    return sorted(coming | set(db.session.scalars(own)))
+
+
+def reader_for(meeting: Meeting, delegation: DelegationRow) -> Readers:
+    """Tell as whom a unit's liaison reads papers: what the unit's representatives may read."""
+    is_council = delegation.organisation_id in council_units(meeting)
+    return Readers.COUNCIL if is_council else Readers.REGISTERED
 
 
 def people_of(meeting_id: int, delegation: DelegationRow) -> list[Row]:

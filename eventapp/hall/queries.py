@@ -1,13 +1,15 @@
 """Reads of the hall: what everybody may see of a meeting."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from eventapp.agenda.queries import Edition, EditionItem, Item, items_of, latest_edition, next_of
-from eventapp.agenda.rules import ItemState
+from eventapp.agenda.queries.editions import Release, releases_of
+from eventapp.agenda.queries.papers import Paper, readable_papers
+from eventapp.agenda.rules import ItemState, Readers
 from eventapp.alliance.models import Alliance
 from eventapp.alliance.queries import alliance_of
 from eventapp.core.db import db
@@ -16,6 +18,7 @@ from eventapp.core.ledger import LedgerHead
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug, public_meetings
 from eventapp.meetings.rules import State
+from eventapp.notices.queries.announcements import announced_in
 from eventapp.voting.queries import (
     BallotRow,
     OutcomeRow,
@@ -73,6 +76,10 @@ class PublicPage:
     edition: Edition | None
     items: tuple[ShownItem, ...]
     registering: bool
+    log: tuple[Release, ...]
+    """The editions that changed the one before, the newest first."""
+    announced: Sequence[str]
+    papers: Sequence[Paper]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +138,14 @@ def public_page(slug: str, now: datetime) -> PublicPage:
         for item in (edition.items if edition else ())
     )
     return PublicPage(
-        meeting, alliance_of(meeting.alliance_id), edition, items, _registering(meeting, now)
+        meeting,
+        alliance_of(meeting.alliance_id),
+        edition,
+        items,
+        _registering(meeting, now),
+        tuple(one for one in releases_of(meeting.id) if one.differences) if edition else (),
+        announced_in(meeting.id),
+        readable_papers(meeting.id, Readers.PUBLIC, now),
     )
 
 

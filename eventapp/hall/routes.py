@@ -5,17 +5,16 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from eventapp.agenda.document import calendar_file
+from eventapp.agenda.document import agenda_file, calendar_file, told
 from eventapp.agenda.queries import ItemPersonRow, latest_edition
-from eventapp.agenda.rules import KIND_LABEL, ItemState
-from eventapp.core import clock, installation
-from eventapp.core.errors import N_
+from eventapp.agenda.queries.papers import paper_for
+from eventapp.agenda.rules import KIND_LABEL, ItemState, Readers
+from eventapp.core import clock, files, installation
 from eventapp.hall.queries import (
     Projection,
     PublicPage,
@@ -26,6 +25,7 @@ from eventapp.hall.queries import (
     version_at,
 )
 from eventapp.meetings import rules as meetings
+from eventapp.notices.queries.announcements import announced_in
 from eventapp.voting.rules import RESULT_LABELS, Result
 from eventapp.web.doors import public
 from eventapp.web.download import download
@@ -115,6 +115,7 @@ def _draw(slug: str, now: datetime) -> str:
         state=meetings.STATE_LABEL[page.meeting.state],
         days_left=_days_left(page, now),
         rows=_agenda_rows(page),
+        log=[(one, told(one.differences, page.meeting.zone)) for one in page.log],
         request=Address(here, here),
     )
 
@@ -156,15 +157,26 @@ def _agenda_rows(page: PublicPage) -> list[dict[str, object]]:
 def download_calendar(meeting: str) -> Response:
     """Give a meeting as a calendar file."""
     found = public_meeting(meeting)
-    base = current_app.extensions["config"].base_url
-    data = calendar_file(
-        found,
-        latest_edition(found.id),
-        url=f"{base}{url_for('hall.show_meeting', meeting=meeting)}",
-        host=urlsplit(base).hostname or "localhost",
-        mark=gettext(N_("【演示数据】")) if installation.is_demo() else "",
-    )
+    data = calendar_file(found, latest_edition(found.id))
     return download(data, name=f"{found.slug}.ics", media_type="text/calendar")
+
+
+@bp.get("/m/<meeting>/agenda.ics")
+@public
+def download_agenda_calendar(meeting: str) -> Response:
+    """Give the published items as a calendar file, one by one."""
+    found = public_meeting(meeting)
+    name = f"{found.slug}-agenda.ics"
+    return download(agenda_file(found), name=name, media_type="text/calendar")
+
+
+@bp.get("/m/<meeting>/papers/<int:paper_id>")
+@public
+def download_paper(meeting: str, paper_id: int) -> Response:
+    """Give a paper that everybody may read; any other is not there."""
+    found = public_meeting(meeting)
+    paper = paper_for(found.id, paper_id, Readers.PUBLIC, clock.now())
+    return download(files.read(paper.digest), name=paper.name, media_type=paper.media_type)
 
 
 @bp.get("/m/<meeting>/projector")
@@ -195,6 +207,7 @@ def _screen(slug: str) -> dict[str, object]:
         "results": RESULT_LABELS,
         "passed": Result.PASSED,
         "at": now,
+        "announced": announced_in(shown.meeting.id),
         "left": _minutes_left(shown, now),
         "need": shown.ballot.need_sentence.render(gettext) if shown.ballot else "",
         "sum": shown.outcome.short_sentence.render(gettext) if shown.outcome else "",

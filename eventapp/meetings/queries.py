@@ -1,5 +1,6 @@
 """Reads of meetings and their rooms."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,8 +9,9 @@ import sqlalchemy as sa
 
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
+from eventapp.core.ledger import AuditEntry
 from eventapp.meetings.models import Meeting, Room
-from eventapp.meetings.rules import State
+from eventapp.meetings.rules import CALLED_OFF, State
 
 
 def _missing() -> NotFound:
@@ -101,4 +103,21 @@ def rooms_of(meeting_id: int) -> list[Room]:
         db.session.scalars(
             sa.select(Room).where(Room.meeting_id == meeting_id).order_by(Room.ordinal, Room.id)
         )
+    )
+
+
+def changes_made(meeting: Meeting) -> int:
+    """Tell how often a meeting's details were changed, or it was called off or on again.
+
+    It only rises, so a calendar tells by it which of two files is the later one.
+    """
+    entries = db.session.execute(
+        sa.select(AuditEntry.action, AuditEntry.body).where(
+            AuditEntry.scope_id == meeting.scope_id,
+            AuditEntry.action.in_(("meeting.change", "meeting.state")),
+        )
+    )
+    return sum(
+        action == "meeting.change" or bool({data["old"], data["new"]} & CALLED_OFF)
+        for action, data in ((row.action, json.loads(row.body)["data"]) for row in entries)
     )

@@ -50,14 +50,14 @@ STATE_LABEL: dict[State, str] = {
     State.CANCELLED: N_("已取消"),
 }
 
-_CALLED_OFF = frozenset({State.POSTPONED, State.CANCELLED})
+CALLED_OFF = frozenset({State.POSTPONED, State.CANCELLED})
 
 # A meeting by invitation has no public registration: it opens straight from the notice.
 NEXT: dict[State, frozenset[State]] = {
-    State.DRAFT: frozenset({State.PUBLISHED}) | _CALLED_OFF,
-    State.PUBLISHED: frozenset({State.REGISTRATION_OPEN, State.IN_SESSION}) | _CALLED_OFF,
-    State.REGISTRATION_OPEN: frozenset({State.REGISTRATION_CLOSED}) | _CALLED_OFF,
-    State.REGISTRATION_CLOSED: frozenset({State.REGISTRATION_OPEN, State.IN_SESSION}) | _CALLED_OFF,
+    State.DRAFT: frozenset({State.PUBLISHED}) | CALLED_OFF,
+    State.PUBLISHED: frozenset({State.REGISTRATION_OPEN, State.IN_SESSION}) | CALLED_OFF,
+    State.REGISTRATION_OPEN: frozenset({State.REGISTRATION_CLOSED}) | CALLED_OFF,
+    State.REGISTRATION_CLOSED: frozenset({State.REGISTRATION_OPEN, State.IN_SESSION}) | CALLED_OFF,
     State.IN_SESSION: frozenset({State.ADJOURNED}),
     State.ADJOURNED: frozenset({State.IN_SESSION, State.ARCHIVED}),
     State.ARCHIVED: frozenset(),
@@ -90,4 +90,4 @@ def ensure_may_become(old: State, new: State, reason: str = "") -> None:
 
 def needs_reason(new: State) -> bool:
     """Answer whether going to `new` must be explained to those who are invited."""
-    return new in _CALLED_OFF
+    return new in CALLED_OFF

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from eventapp.core.papers import MEDIA_TYPES
 from eventapp.meetings.models import Meeting
 from eventapp.notices.models import Notice
-from eventapp.notices.rules import Draft
+from eventapp.notices.rules import MOST_ANNOUNCED, Draft
 from eventapp.web.forms import (
     BaseForm,
     LocalTimeField,
@@ -103,3 +103,20 @@ class WriteForm(BaseForm):
         description=_("系统不直接发短信：文字存成文件，由会务组自行发送。"),
     )
     seen = IntegerField(_("人数"), [Optional()])
+
+
+class SeenForm(BaseForm):
+    """Send what was looked at; `seen` names it."""
+
+    seen = HiddenField(default="")
+
+
+class AnnounceForm(BaseForm):
+    """A sentence for everybody."""
+
+    text = long_field(
+        _("公告内容"),
+        longest=MOST_ANNOUNCED,
+        description=_("一两句话，例如：下午的分组会改在二号厅。"),
+        render_kw={"rows": 3},
+    )

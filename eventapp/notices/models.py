@@ -58,3 +58,28 @@ class NoticeReply(Base):
     remark: Mapped[str] = mapped_column(sa.String(400), default="")
     channel: Mapped[str] = mapped_column(sa.String(20), default="liaison")
     replied_at: Mapped[datetime]
+
+
+class EditionNotice(Base):
+    """Whoever an edition of the agenda concerned was told of it; once for each edition."""
+
+    __tablename__ = "edition_notices"
+    edition_id: Mapped[int] = mapped_column(sa.ForeignKey("agenda_editions.id"), primary_key=True)
+    letters: Mapped[int]
+    sent_at: Mapped[datetime]
+
+
+class Announcement(Base):
+    """A sentence 公告 for everybody: on the public page and the wall until it is taken away.
+
+    It may also be mailed, once, to all who are registered.
+    """
+
+    __tablename__ = "announcements"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"), index=True)
+    text: Mapped[str] = mapped_column(sa.String(500))
+    created_at: Mapped[datetime]
+    shown_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    mailed_at: Mapped[datetime | None]

@@ -51,6 +51,8 @@ ANSWER_LABEL: dict[ReplyAnswer, str] = {
     ReplyAnswer.PROXY: N_("委托他人代表"),
 }
 
+MOST_ANNOUNCED = 500
+"""Characters that an announcement may have: a wall shows no more."""
 LIAISON, DESK = "liaison", "desk"
 """Ways in which an answer comes: by the unit's own link, or noted at the desk."""
 
@@ -183,6 +185,8 @@ class Kind(StrEnum):
     NOTICE = "notice"
     NOTICE_REMINDER = "notice_reminder"
     LIAISON_LINK = LIAISON_LINK
+    AGENDA = "agenda"
+    ANNOUNCEMENT = "announcement"
 
 
 KIND_LABEL: dict[Kind, str] = {
@@ -201,9 +205,13 @@ KIND_LABEL: dict[Kind, str] = {
     Kind.NOTICE: N_("会议通知"),
     Kind.NOTICE_REMINDER: N_("催报回执"),
     Kind.LIAISON_LINK: N_("联络员链接"),
+    Kind.AGENDA: N_("议程更改"),
+    Kind.ANNOUNCEMENT: N_("公告"),
 }
 TO_UNITS = (Kind.NOTICE, Kind.NOTICE_REMINDER, Kind.LIAISON_LINK)
-TO_PEOPLE = tuple(kind for kind in Kind if kind not in TO_UNITS)
+OF_OWN_PAGE = (Kind.AGENDA, Kind.ANNOUNCEMENT)
+"""Letters that are looked at and sent on pages of their own."""
+TO_PEOPLE = tuple(kind for kind in Kind if kind not in (*TO_UNITS, *OF_OWN_PAGE))
 TO_MANY = (Kind.REMINDER, Kind.CHANGE)
 """What somebody at the desk sends to everybody; all else follows from an act."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 
 from eventapp.accounts.queries import link_of
+from eventapp.agenda.models import AgendaEdition
 from eventapp.alliance.queries import person_in
 from eventapp.core import files
 from eventapp.core.access import SYSTEM, Role
@@ -15,9 +16,11 @@ from eventapp.core.db import db, transaction
 from eventapp.core.jobs import Job
 from eventapp.core.outbox import Attachment, post, post_by
 from eventapp.meetings.queries import meeting_of
-from eventapp.notices.document import WITHOUT_LINK, letter_to_person, letter_to_unit
-from eventapp.notices.models import Notice
+from eventapp.notices.document import WITHOUT_LINK, Letter, letter_to_person, letter_to_unit
+from eventapp.notices.document.programme import concerned_letter
+from eventapp.notices.models import Announcement, Notice
 from eventapp.notices.queries import Change, reply_of
+from eventapp.notices.queries.editions import edition_in, news_between
 from eventapp.notices.queries.letters import Addressee, addressee_of
 from eventapp.notices.rules import Kind, decide_kind
 from eventapp.notices.service import note_delivery
@@ -31,7 +34,14 @@ CALENDAR = "text/calendar"
 
 def register(app: Flask) -> None:
     """Let the queue do these jobs."""
-    add_handlers(app, {"tell_registrant": tell_registrant, "tell_unit": tell_unit})
+    add_handlers(
+        app,
+        {
+            "tell_registrant": tell_registrant,
+            "tell_unit": tell_unit,
+            "tell_concerned": tell_concerned,
+        },
+    )
 
 
 def tell_registrant(job: Job) -> dict[str, Any]:
@@ -47,11 +57,37 @@ def tell_registrant(job: Job) -> dict[str, Any]:
     if kind is None or not recipient or (link is None and kind not in WITHOUT_LINK):
         return {"posted": False}
     changes = [Change(**one) for one in params.get("changes", [])]
-    letter = letter_to_person(kind, meeting, row, link, changes=changes)
-    slug = meeting.slug
+    said = params.get("announcement")
+    announced = db.session.get_one(Announcement, said).text if said else ""
+    letter = letter_to_person(kind, meeting, row, link, changes=changes, announced=announced)
+    return _send(job, meeting.slug, recipient, letter, kind, f"registration:{row.id}")
+
+
+def tell_concerned(job: Job) -> dict[str, Any]:
+    """Write to a person, or a unit, what an edition changed at their items.
+
+    Nothing is written to whom there is no address any more.
+    """
+    params = job.params
+    edition = db.session.get_one(AgendaEdition, params["edition"])
+    meeting = meeting_of(edition.meeting_id)
+    found = edition_in(meeting.id, edition.id)
+    if found is None:
+        return {"posted": False}
+    news = news_between(meeting, edition_in(meeting.id, params["before"]), found)
+    to = concerned_letter(meeting, news, person=params.get("person"), unit=params.get("unit"))
+    if to is None or not to.email:
+        return {"posted": False}
+    return _send(job, meeting.slug, to.email, to.letter, Kind.AGENDA, to.about)
+
+
+def _send(
+    job: Job, slug: str, recipient: str, letter: Letter, kind: Kind, about: str
+) -> dict[str, Any]:
+    """Post a letter with its calendar, by the job that runs; a text message carries no file."""
     with transaction():
         attached: list[Attachment] = []
-        if letter.calendar and row.email:
+        if letter.calendar and "@" in recipient:
             stored = files.store(letter.calendar, CALENDAR)
             attached.append(Attachment(f"{slug}.ics", CALENDAR, stored.digest))
         send = post_by(
@@ -60,7 +96,7 @@ def tell_registrant(job: Job) -> dict[str, Any]:
             letter.subject,
             letter.text,
             kind=kind.value,
-            about=f"registration:{row.id}",
+            about=about,
             attachments=attached,
         )
     return send()

@@ -153,14 +153,6 @@ def _conflict_page(slug: str, item_id: int, form: EditItemForm, version: int) ->
     return _form_page(found, form, item, differing)
 
 
-@bp.post(f"{HERE}/publish")
-@requires(Permission.MANAGE_AGENDA)
-def publish_agenda(meeting: str) -> Page:
-    """Publish the list as its next edition."""
-    found = meeting_by_slug(meeting)
-    return done(found, BaseForm(), lambda: service.publish_agenda(actor(), found.id))
-
-
 def done(meeting: Meeting, form: BaseForm, act: Callable[[], Any], said: str = "") -> Page:
     """Run a verb and show the whole plan; a script is given it at once, a form is sent there."""
     meeting_id, slug = meeting.id, meeting.slug

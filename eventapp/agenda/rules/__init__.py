@@ -3,6 +3,16 @@
 from eventapp.agenda.rules.changes import CHANGE_LABEL, KEPT_CHANGES, ChangeVerb
 from eventapp.agenda.rules.checks import BREAK_MINUTES, CHECKS, find_findings
 from eventapp.agenda.rules.clashes import CONFLICT_SEVERITY, find_clashes, meeting_pairs
+from eventapp.agenda.rules.editions import (
+    SENTENCE,
+    Course,
+    Difference,
+    ItemLike,
+    PersonLike,
+    What,
+    compare,
+    courses,
+)
 from eventapp.agenda.rules.findings import (
     REPAIR_LABEL,
     SEVERITY_LABEL,
@@ -40,6 +50,7 @@ from eventapp.agenda.rules.items import (
     serials,
 )
 from eventapp.agenda.rules.lanes import Block, GridRow, side_by_side
+from eventapp.agenda.rules.papers import READERS_LABEL, Readers, may_read
 from eventapp.agenda.rules.plan import (
     RESOURCE_KIND_LABEL,
     TURN_ROUND,
@@ -64,24 +75,31 @@ __all__ = [
     "NEXT",
     "OFFERED_ROLES",
     "OVER",
+    "READERS_LABEL",
     "REPAIR_LABEL",
     "RESOURCE_KIND_LABEL",
     "ROLE_LABEL",
+    "SENTENCE",
     "SEVERITY_LABEL",
     "SHORTEST",
     "TURN_ROUND",
     "UNDO",
     "Block",
     "ChangeVerb",
+    "Course",
+    "Difference",
     "Engagement",
     "Finding",
     "GridRow",
     "ItemLength",
+    "ItemLike",
     "ItemState",
     "Kind",
+    "PersonLike",
     "Plan",
     "PlanItem",
     "PlannedTime",
+    "Readers",
     "Repair",
     "RepairKind",
     "ResourceKind",
@@ -89,6 +107,9 @@ __all__ = [
     "Severity",
     "Subject",
     "TurnRound",
+    "What",
+    "compare",
+    "courses",
     "edition_code",
     "ensure_length",
     "ensure_may_become",
@@ -97,6 +118,7 @@ __all__ = [
     "is_undo",
     "lay_out",
     "may_become",
+    "may_read",
     "meeting_pairs",
     "refuses_publishing",
     "ripple",

@@ -7,6 +7,12 @@ at a time in a room, and editions have no gap.
 from eventapp.agenda.service.copying import copy_agenda
 from eventapp.agenda.service.history import undo_change
 from eventapp.agenda.service.mending import mend_finding
+from eventapp.agenda.service.papers import (
+    add_paper,
+    change_paper,
+    note_reading,
+    remove_paper,
+)
 from eventapp.agenda.service.people import (
     PersonIn,
     engage,
@@ -33,8 +39,10 @@ from eventapp.agenda.service.running import (
 __all__ = [
     "PersonIn",
     "add_item",
+    "add_paper",
     "advance",
     "change_item",
+    "change_paper",
     "copy_agenda",
     "engage",
     "finish_item",
@@ -43,9 +51,11 @@ __all__ = [
     "mend_finding",
     "move_item",
     "move_item_after",
+    "note_reading",
     "publish_agenda",
     "release_source",
     "remove_item",
+    "remove_paper",
     "skip_item",
     "start_item",
     "undo_change",

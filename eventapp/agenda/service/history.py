@@ -149,7 +149,9 @@ def take_out(item: AgendaItem) -> None:
         sa.delete(Engagement).where(Engagement.item_id == item.id, Engagement.source == FROM_ITEM)
     )
     session.delete(item)
-    flush_or(Conflict("item_in_use", N_("这一项还关联着签约、授牌或表决，请先在那里移走。")))
+    flush_or(
+        Conflict("item_in_use", N_("这一项还关联着签约、授牌、表决或会议材料，请先在那里移走。"))
+    )
 
 
 def _forget_oldest(meeting_id: int) -> None:

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from eventapp.agenda.models import AgendaChange, AgendaItem, Engagement, ItemPerson
+from eventapp.agenda.models import (
+    AgendaChange,
+    AgendaEdition,
+    AgendaItem,
+    EditionPerson,
+    Engagement,
+    ItemPerson,
+)
 from eventapp.agenda.queries import (
     MeetingFacts,
 )
@@ -126,10 +133,11 @@ def _engage_person(facts: MeetingFacts, item: AgendaItem, one: PersonIn) -> int:
 
 
 def hand_over_person(old_id: int, new_id: int) -> int:
-    """Let one person stand where another stood in plans; published editions stay. Tell how often.
+    """Let one person stand where another stood in plans. Tell how often.
 
-    The names and titles to be read out stay as they were written. What the desk could have taken
-    back goes: it names people as they were. The caller records it.
+    The text of published editions stays, whom it means is handed over. The names and titles to
+    be read out stay as they were written. What the desk could have taken back goes: it names
+    people as they were. The caller records it.
     """
     with transaction() as session:
         moved = session.scalars(
@@ -146,6 +154,11 @@ def hand_over_person(old_id: int, new_id: int) -> int:
         alliance = sa.select(Person.alliance_id).where(Person.id == new_id).scalar_subquery()
         meetings = sa.select(Meeting.id).where(Meeting.alliance_id == alliance)
         session.execute(sa.delete(AgendaChange).where(AgendaChange.meeting_id.in_(meetings)))
+        session.execute(
+            sa.update(EditionPerson)
+            .where(EditionPerson.person_id == old_id)
+            .values(person_id=new_id)
+        )
     return len(moved)
 
 
@@ -176,6 +189,12 @@ def forget_person(actor: Actor, meeting_id: int, person_id: int, *, typed: str =
             )
         )
         session.execute(sa.delete(AgendaChange).where(AgendaChange.meeting_id == meeting_id))
+        editions = sa.select(AgendaEdition.id).where(AgendaEdition.meeting_id == meeting_id)
+        session.execute(
+            sa.delete(EditionPerson).where(
+                EditionPerson.edition_id.in_(editions), EditionPerson.person_id == person_id
+            )
+        )
         if gone:
             scope_id = meeting_of(meeting_id).scope_id
             audit(actor, scope_id, "items.forget", f"person:{person_id}", items=sorted(set(gone)))

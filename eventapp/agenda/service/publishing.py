@@ -1,32 +1,41 @@
 """Publishing an agenda: frozen, numbered, refused while it contradicts itself."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from eventapp.agenda.models import AgendaEdition
+from eventapp.agenda.models import AgendaEdition, EditionPerson
 from eventapp.agenda.queries import (
     Item,
     findings_of,
     items_of,
 )
+from eventapp.agenda.queries.editions import frozen
 from eventapp.agenda.rules import (
     refuses_publishing,
 )
 from eventapp.agenda.service.held import hold
 from eventapp.core import clock
 from eventapp.core.access import Actor
-from eventapp.core.db import transaction
+from eventapp.core.db import db, transaction
 from eventapp.core.errors import N_, Conflict
 from eventapp.core.ledger import audit, canonical, digest
 
 
-def publish_agenda(actor: Actor, meeting_id: int) -> AgendaEdition:
-    """Freeze the agenda as its next numbered edition; a finding that blocks refuses it."""
+def publish_agenda(actor: Actor, meeting_id: int, *, seen: str = "") -> AgendaEdition:
+    """Freeze the agenda as its next numbered edition; a finding that blocks refuses it.
+
+    `seen` is the digest of the draft that was looked at before; another one raises Conflict.
+    """
     with transaction() as session:
         facts = hold(meeting_id)
         _ensure_publishable(meeting_id)
-        body = {"items": [_frozen(item) for item in items_of(meeting_id)]}
+        items = items_of(meeting_id)
+        body = frozen(items)
+        if seen and seen != digest(body):
+            raise Conflict(
+                "agenda_moved_on", N_("看过之后议程又有改动，尚未发布。请再看一遍后发布。")
+            )
         last = session.scalars(
             sa.select(AgendaEdition)
             .where(AgendaEdition.meeting_id == meeting_id)
@@ -44,6 +53,7 @@ def publish_agenda(actor: Actor, meeting_id: int) -> AgendaEdition:
         )
         session.add(edition)
         session.flush()
+        _note_people(edition.id, items)
         subject = f"agenda_edition:{edition.id}"
         audit(
             actor,
@@ -56,6 +66,21 @@ def publish_agenda(actor: Actor, meeting_id: int) -> AgendaEdition:
     return edition
 
 
+def _note_people(edition_id: int, items: Sequence[Item]) -> None:
+    """Keep who is meant by the names, once for each item."""
+    named = {
+        (item.id, one.person_id)
+        for item in items
+        for one in item.people
+        if one.person_id is not None
+    }
+    db.session.add_all(
+        EditionPerson(edition_id=edition_id, item_id=item_id, person_id=person_id)
+        for item_id, person_id in sorted(named)
+    )
+    db.session.flush()
+
+
 def _ensure_publishable(meeting_id: int) -> None:
     if not items_of(meeting_id):
         raise Conflict("agenda_empty", N_("议程还是空的，请先添加议程项。"))
@@ -66,16 +91,3 @@ def _ensure_publishable(meeting_id: int) -> None:
                 N_("议程里有必须先解决的冲突，尚未发布。请看标出的环节。"),
                 finding=finding.code,
             )
-
-
-def _frozen(item: Item) -> dict[str, Any]:
-    return {
-        "id": item.id,
-        "kind": item.kind.value,
-        "title": item.title,
-        "detail": item.detail,
-        "starts_at": item.starts_at.isoformat(),
-        "ends_at": item.ends_at.isoformat(),
-        "room": item.room,
-        "people": [{"role": one.role, "name": one.name, "title": one.title} for one in item.people],
-    }

@@ -8,11 +8,12 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.accounts.queries import links_of
+from eventapp.agenda.queries.papers import readable_papers
 from eventapp.core import clock
 from eventapp.core.access import Role
 from eventapp.core.errors import N_, NotFound
 from eventapp.delegation.forms import AddRowsForm, AnswerNoticeForm, SubstituteForm
-from eventapp.delegation.queries import people_of, sent_notice, unit_places
+from eventapp.delegation.queries import people_of, reader_for, sent_notice, unit_places
 from eventapp.delegation.routes.blueprint import HERE, LIAISON, bp, own
 from eventapp.delegation.routes.replies import (
     kept_reply,
@@ -73,6 +74,7 @@ def unit_page(
         consent_text=shown_consent(meeting.id)[1],
         category_label=CATEGORY_LABEL,
         state_label=STATE_LABEL,
+        papers=readable_papers(meeting.id, reader_for(meeting, delegation), clock.now()),
         **_reply_values(meeting, delegation, reply),
     )
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_babel import force_locale, gettext
@@ -20,7 +19,7 @@ from eventapp.meetings.rules import STATE_LABEL, State
 from eventapp.notices.models import Notice
 from eventapp.notices.queries import Change
 from eventapp.notices.rules import Kind
-from eventapp.registration.document import CHINESE, base_url, link_address
+from eventapp.registration.document import CHINESE, link_address
 from eventapp.registration.queries import DelegationRow, Row
 from eventapp.registration.rules import CATEGORY_LABEL, format_code
 from eventapp.web.filters import long_time
@@ -41,9 +40,11 @@ SUBJECTS: dict[Kind, str] = {
     Kind.NOTICE: N_("会议通知：%(meeting)s"),
     Kind.NOTICE_REMINDER: N_("请报回执：%(meeting)s"),
     Kind.LIAISON_LINK: N_("本单位的报名链接：%(meeting)s"),
+    Kind.AGENDA: N_("议程有更改：%(meeting)s"),
+    Kind.ANNOUNCEMENT: N_("会议公告：%(meeting)s"),
 }
 WITH_CALENDAR = (Kind.APPROVAL, Kind.MOVED_UP, Kind.SUBSTITUTE, Kind.CHANGE)
-WITHOUT_LINK = (Kind.SUBSTITUTED, Kind.CHANGE, Kind.CANCELLATION)
+WITHOUT_LINK = (Kind.SUBSTITUTED, Kind.CHANGE, Kind.CANCELLATION, Kind.ANNOUNCEMENT)
 """Letters that are whole without a personal link."""
 CHANGE_LABEL: dict[str, str] = {
     "time": N_("时间"),
@@ -69,11 +70,12 @@ def letter_to_person(
     link: PersonalLink | LinkHere | None,
     *,
     changes: Sequence[Change] = (),
+    announced: str = "",
     language: str | None = None,
 ) -> Letter:
     """Write to somebody about their registration, in their own language unless one is named."""
     with force_locale((row.language if language is None else language) or CHINESE):
-        subject, text = _written(
+        subject, text = written(
             kind,
             f"registration_{kind.value}",
             meeting,
@@ -82,8 +84,11 @@ def letter_to_person(
             code=format_code(row.code) if row.code else "—",
             link=link_address(link) if link is not None else "",
             changes=[_worded(meeting, change) for change in changes],
+            announced=announced,
         )
-        calendar = _calendar(meeting) if kind in WITH_CALENDAR else b""
+        calendar = (
+            calendar_file(meeting, latest_edition(meeting.id)) if kind in WITH_CALENDAR else b""
+        )
     return Letter(subject, text, calendar)
 
 
@@ -100,7 +105,7 @@ def letter_to_unit(
     unless another language is named."""
     with force_locale(language):
         return Letter(
-            *_written(
+            *written(
                 kind,
                 kind.value,
                 meeting,
@@ -113,22 +118,12 @@ def letter_to_unit(
         )
 
 
-def _written(kind: Kind, template: str, meeting: Meeting, **values: Any) -> tuple[str, str]:
+def written(kind: Kind, template: str, meeting: Meeting, **values: Any) -> tuple[str, str]:
     """Render without a request, in the language that is forced: workers write letters."""
     text = current_app.jinja_env.get_template(f"mail/{template}.txt").render(
         demo=installation.is_demo(), meeting=meeting, **values
     )
     return gettext(SUBJECTS[kind]) % {"meeting": meeting.title}, text
-
-
-def _calendar(meeting: Meeting) -> bytes:
-    return calendar_file(
-        meeting,
-        latest_edition(meeting.id),
-        url=f"{base_url()}/m/{meeting.slug}",
-        host=urlsplit(base_url()).hostname or "localhost",
-        mark=gettext(N_("【演示数据】")) if installation.is_demo() else "",
-    )
 
 
 def _worded(meeting: Meeting, change: Change) -> dict[str, str]:

@@ -73,9 +73,10 @@ def addressee_of(registration_id: int) -> Addressee:
 def recipients_of(meeting: Meeting, kind: Kind) -> list[Row]:
     """List whom a letter to many is for: everybody, with or without an address.
 
-    A reminder goes to who is approved; a change to all that registered before it and still count.
+    A reminder and an announcement go to who is approved; a change to all that registered before
+    it and still count.
     """
-    if kind is Kind.REMINDER:
+    if kind in (Kind.REMINDER, Kind.ANNOUNCEMENT):
         return registrations_of(meeting.id, state=State.APPROVED)
     at = changes_of(meeting).at
     if at is None:
@@ -109,7 +110,7 @@ def letters_of(
 
 
 def _names(messages: Collection[Message]) -> dict[str, tuple[str, int | None]]:
-    found: dict[str, list[int]] = {"registration": [], "delegation": []}
+    found: dict[str, list[int]] = {"registration": [], "delegation": [], "person": []}
     for one in messages:
         what, _, number = one.about.partition(":")
         if what in found:
@@ -124,7 +125,12 @@ def _names(messages: Collection[Message]) -> dict[str, tuple[str, int | None]]:
         .join(Organisation, Organisation.id == Delegation.organisation_id)
         .where(Delegation.id.in_(found["delegation"]))
     )
+    others = db.session.execute(
+        sa.select(Person.id, Person.name).where(Person.id.in_(found["person"]))
+    )
     named: dict[str, tuple[str, int | None]] = {}
+    for one, name in others:
+        named[f"person:{one}"] = (name, None)
     for one, name in people:
         named[f"registration:{one}"] = (name, one)
     for one, name in units:

@@ -26,7 +26,7 @@ from eventapp.notices.queries import (
     recipients_of,
 )
 from eventapp.notices.routes.blueprint import MANAGE, bp
-from eventapp.notices.rules import KIND_LABEL, TO_MANY, TO_UNITS, Kind
+from eventapp.notices.rules import KIND_LABEL, TO_MANY, TO_PEOPLE, TO_UNITS, Kind
 from eventapp.notices.service import note_letters_taken, resend_letter, write_to_all
 from eventapp.registration.document import CHINESE
 from eventapp.registration.queries import (
@@ -191,7 +191,7 @@ class _Readers:
 
 def _preview(found: Meeting, form: WriteForm) -> str:
     kind = request.args.get("kind", "")
-    kind = Kind(kind) if kind in set(Kind) else Kind.APPROVAL
+    kind = Kind(kind) if kind in (*TO_PEOPLE, *TO_UNITS) else Kind.APPROVAL
     text = request.args.get("text", "").replace("\x00", "").strip()[:60]
     people = recipients_of(found, kind) if kind in TO_MANY else []
     number = request.args.get("reader", 0, type=int)
@@ -205,7 +205,7 @@ def _preview(found: Meeting, form: WriteForm) -> str:
     return render_template(
         "notices/preview_letter.html",
         kind=kind,
-        kinds=[(one.value, gettext(KIND_LABEL[one])) for one in Kind],
+        kinds=[(one.value, gettext(KIND_LABEL[one])) for one in (*TO_PEOPLE, *TO_UNITS)],
         text=text,
         readers=readers,
         notice=notice,

@@ -110,6 +110,7 @@ def messages_about(who: Identity) -> list[int]:
     A message to somebody else that has not gone yet is left, or it would go out empty.
     """
     about = [f"registration:{one}" for one in who.registrations]
+    about += [f"person:{one}" for one in who.people]
     reached = [text for text in (who.phone, who.email) if text]
     own = sa.or_(Message.about.in_(about), Message.recipient.in_(reached))
     named = sa.or_(*contains(who.texts, Message.subject, Message.text))

@@ -6,6 +6,8 @@ from flask import Response, current_app, redirect, render_template, request, sen
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
+from eventapp.agenda.queries.papers import readable_papers
+from eventapp.core import clock
 from eventapp.core.access import Actor, ActorKind, Permission
 from eventapp.core.errors import N_
 from eventapp.meetings.models import Meeting
@@ -22,6 +24,7 @@ from eventapp.registration.queries import (
     shown_consent,
 )
 from eventapp.registration.queries.own import consents_given, may_change_own
+from eventapp.registration.queries.readers import reader_of
 from eventapp.registration.routes.blueprint import bp, public_meeting
 from eventapp.registration.rules import (
     CATEGORY_LABEL,
@@ -106,6 +109,7 @@ def _page(
         answers=worded_answers(found.id, row.id),
         agreed=next(iter(consents_given(row.id)), None),
         correction=correction_of(row.id),
+        papers=readable_papers(found.id, reader_of(found, row), clock.now()),
     )
 
 

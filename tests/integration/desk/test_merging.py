@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from eventapp.agenda.service import PersonIn
+from eventapp.agenda.service import PersonIn, publish_agenda
 from eventapp.alliance.models import Alliance, DistinctPeople, Person
 from eventapp.alliance.queries import duplicates_of, person_in
 from eventapp.alliance.service.duplicates import tell_apart
@@ -87,6 +87,8 @@ def test_all_that_points_at_one_person_points_at_the_other(house: Flask) -> None
             (make_unit(alliance).organisation_id, None, "甲", ""),
         ],
     )
+    make_item(meeting, people=[PersonIn("speaker", "麒麟", "", gone_id)])
+    publish_agenda(SYSTEM, meeting.id)
     before = {name: _count(column, gone_id) for name, column in _pointing()}
     unused = {name for name, count in before.items() if not count} - STAYING
     assert not unused, f"{unused}: let the one who goes have one, and hand it over"

@@ -1,7 +1,7 @@
 """Items that must be over by a time, hosts told from other people, and changes to take back.
 
-Revision: 0014
-After: 0013
+Revision: 0015
+After: 0014
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 import eventapp.core.db
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
