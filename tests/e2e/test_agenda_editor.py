@@ -1,4 +1,4 @@
-"""The agenda's editor: what is dragged with mouse or finger is done as well by keys and by clicks."""
+"""The editor of an agenda: what is dragged with mouse or finger is done by keys and clicks too."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -53,7 +53,9 @@ class Desk:
         live.take_over()
         self.live, self.browser = live, browser
         with live.app.test_request_context():
-            meeting = make_published_meeting(slug=f"plan-{next(_slugs)}", rooms=("报告厅", "一号厅"))
+            meeting = make_published_meeting(
+                slug=f"plan-{next(_slugs)}", rooms=("报告厅", "一号厅")
+            )
             self.id = meeting.id
             self.url = f"{live.base_url}/m/{meeting.slug}/desk/agenda"
             self.ids = [make_item(meeting, title, kind=Kind.OTHER).id for title in TITLES]
@@ -86,7 +88,7 @@ def shown(page: Page) -> Locator:
 
 
 def grip(page: Page, title: str) -> Locator:
-    return page.get_by_role("button", name=f"移动“{title}”", exact=True)
+    return page.get_by_role("button", name=f"移动 {title}", exact=True)
 
 
 def expect_order(page: Page, titles: str) -> None:
@@ -192,14 +194,14 @@ def test_escape_and_going_away_put_a_row_back(desk: Desk) -> None:
 
 def test_two_buttons_do_the_same_by_clicks_and_keep_the_place(desk: Desk) -> None:
     page = desk.sit_down()
-    down = page.get_by_role("button", name="下移“甲”")
+    down = page.get_by_role("button", name="下移 甲", exact=True)
     for order in ("乙甲丙丁戊", "乙丙甲丁戊"):
         down.click()
         expect_order(page, order)
         expect(down).to_be_focused()
     page.get_by_role("button", name="撤销：移动“甲”").click()
     expect_order(page, "乙甲丙丁戊")
-    page.get_by_role("button", name="上移“甲”").click()
+    page.get_by_role("button", name="上移 甲", exact=True).click()
     expect_order(page, "甲乙丙丁戊")
     expect(grip(page, "甲")).to_be_focused()
     assert desk.order() == "甲乙丙丁戊"
@@ -208,7 +210,7 @@ def test_two_buttons_do_the_same_by_clicks_and_keep_the_place(desk: Desk) -> Non
 def test_without_a_script_the_buttons_move(desk: Desk) -> None:
     page = desk.sit_down(java_script_enabled=False)
     expect(page.locator(".plan-grip").first).to_be_hidden()
-    page.get_by_role("button", name="下移“甲”").click()
+    page.get_by_role("button", name="下移 甲", exact=True).click()
     expect_order(page, "乙甲丙丁戊")
     assert desk.order() == "乙甲丙丁戊"
 
@@ -217,7 +219,7 @@ def test_two_editors_lose_nothing_and_a_neighbour_that_is_gone_is_said(desk: Des
     page = desk.sit_down()
     with desk.live.app.test_request_context():
         move_item(SYSTEM, desk.id, desk.ids[4], 1)
-    page.get_by_role("button", name="移动“甲”").focus()
+    page.get_by_role("button", name="移动 甲", exact=True).focus()
     for key in ("Space", "ArrowDown", "Space"):
         page.keyboard.press(key)
     expect_order(page, "戊乙甲丙丁")
