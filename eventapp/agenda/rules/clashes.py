@@ -4,6 +4,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from eventapp.agenda.rules.findings import Finding, Repair, RepairKind, Severity, Subject
 from eventapp.agenda.rules.plan import Engagement, Plan, PlanItem, ResourceKind, TurnRound
@@ -104,8 +105,7 @@ def _bucket(kind: ResourceKind) -> ResourceKind:
     return ResourceKind.PERSON if kind is ResourceKind.HOST else kind
 
 
-def _order(one: Engagement) -> tuple[datetime, datetime, int, str, str, int]:
-    return (one.start, one.end, one.item_id, one.kind, one.role, one.room_id)
+_order = attrgetter("start", "end", "item_id", "kind", "role", "room_id")
 
 
 def _sweep(wanted: list[Engagement], turn: TurnRound) -> Iterable[Pair]:

@@ -61,7 +61,7 @@ def test_a_row_is_moved_behind_another_and_a_script_is_given_the_plan_at_once(ap
 def test_every_row_offers_buttons_that_need_no_script(app, client, meeting):
     ids = add(app, meeting, "甲", "乙")
     page = client.get(DESK).text
-    button = rf'id="down-{ids[0]}" form="plan-form" formaction="([^"]+)" name="position" value="2"'
+    button = rf'id="down-{ids[0]}" formaction="([^"]+)" name="position" value="2"'
     (address,) = re.findall(button, page)
     assert client.post(address, data={"position": "2"}).status_code == 303
     assert order(app, meeting) == ["乙", "甲"]
