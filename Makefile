@@ -63,6 +63,8 @@ e2e: dev ## Only the stories in a browser
 bench: dev ## Measure against the budgets
 	$(BIN)/python -m tests.bench $(ARGS)
 	$(BIN)/python -m tests.bench.badges
+	$(BIN)/python -m tests.bench.editor
+	$(BIN)/python -m tests.bench.findings
 	$(BIN)/python -m tests.bench.people
 	$(BIN)/python -m tests.bench.worker
 

@@ -24,7 +24,7 @@ from eventapp.core.papers import MEDIA_TYPES
 from eventapp.web.forms import BaseForm, LocalTimeField, long_field, needed, text_field
 
 _: Any = lazy_gettext
-BLANK_ROWS = 2
+BLANK_ROWS = 3
 """Empty rows for people that a form offers after those that are there."""
 
 

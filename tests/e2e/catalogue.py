@@ -17,7 +17,8 @@ from eventapp.accounts.service import (
     open_link,
     pairing_token,
 )
-from eventapp.agenda.service import start_item
+from eventapp.agenda.rules import Kind as ItemKind
+from eventapp.agenda.service import PersonIn, add_item, start_item
 from eventapp.alliance.models import Person
 from eventapp.alliance.service import add_person
 from eventapp.badges.rules import Paper
@@ -37,6 +38,9 @@ from eventapp.core import clock
 from eventapp.core.access import Actor, Role
 from eventapp.core.db import db
 from eventapp.desk.service.demo_book import Book, Hall
+from eventapp.meetings.queries import meeting_of, rooms_of
+from eventapp.meetings.rules import Kind as MeetingKind
+from eventapp.meetings.service import create_meeting
 from eventapp.minutes.queries import editions_of
 from eventapp.minutes.service import start_minutes
 from eventapp.notices.service import compose_notice, send_notice
@@ -52,6 +56,7 @@ from eventapp.voting.service import create_motion, open_ballot, prepare_ballot
 from tests.e2e.conftest import Live
 
 SCAN = "0190-look-scan"
+CLASHING = "general-2024"
 
 
 @dataclass
@@ -82,6 +87,7 @@ class Morning:
         return {
             "m": f"/m/{hall.plan.slug}",
             "p": f"/m/{book.preparatory.plan.slug}",
+            "clashing": f"/m/{CLASHING}",
             "a": "/a/gaoduan-huagong",
             "registration": next(iter(hall.registrations.values())),
             "item": hall.items[0],
@@ -213,7 +219,43 @@ def prepare(live: Live, book: Book) -> Morning:
     morning.calling_id = _roll_call(book, hall)
     morning.called_id = _roll_call(book, book.preparatory, to_the_end=True)
     set_signing(staff["organiser"], hall.id, signs=True)
+    _clashing(book, hall)
     return morning
+
+
+def _clashing(book: Book, hall: Hall) -> None:
+    """Plan a further meeting in two rooms with something of each severity wrong."""
+    organiser, this = book.staff["organiser"], meeting_of(hall.id)
+    starts = this.starts_at + timedelta(days=200)
+    plan = create_meeting(
+        organiser,
+        this.alliance_id,
+        slug=CLASHING,
+        kind=MeetingKind.GENERAL,
+        title="会员大会（编排中）",
+        starts_at=starts,
+        ends_at=starts + timedelta(minutes=150),
+        rooms=("报告厅", "二号厅"),
+    )
+    hall_id, side_id = [room.id for room in rooms_of(plan.id)]
+    who = [PersonIn("speaker", "王志安", "", next(iter(book.people.values())))]
+    for title, kind, room_id, minutes, fixed in (
+        ("工作报告", ItemKind.REPORT, hall_id, 60, None),
+        ("审议", ItemKind.DELIBERATION, hall_id, 90, None),
+        ("合影", ItemKind.GROUP_PHOTO, hall_id, 10, starts + timedelta(minutes=140)),
+        ("青年论坛", ItemKind.SPEECH, side_id, 40, starts + timedelta(minutes=20)),
+        ("致辞", ItemKind.ADDRESS, side_id, 10, None),
+    ):
+        add_item(
+            organiser,
+            plan.id,
+            kind=kind,
+            title=title,
+            minutes=minutes,
+            room_id=room_id,
+            fixed_at=fixed,
+            people=who if title in {"工作报告", "青年论坛"} else (),
+        )
 
 
 def _devices(organiser: Actor, hall: Hall) -> int:
@@ -382,6 +424,7 @@ CATALOGUE = (
     Look("paper", DESK + "/paper", often=True),
     Look("print", DESK + "/paper/{print}"),
     Look("agenda", DESK + "/agenda"),
+    Look("agenda-clashing", "{clashing}/desk/agenda", often=True),
     Look("item", DESK + "/agenda/{item}"),
     Look("new-item", DESK + "/agenda/new"),
     Look("run", DESK + "/run"),

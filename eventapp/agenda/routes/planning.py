@@ -158,7 +158,10 @@ def done(meeting: Meeting, form: BaseForm, act: Callable[[], Any], said: str = "
     meeting_id, slug = meeting.id, meeting.slug
     if not attempt(form, act):
         return show_list(meeting_by_slug(slug), form), 422
-    say(said or N_("已完成，共 %(count)s 项。"), count=len(queries.items_of(meeting_id)))
+    if said:
+        say(said)
+    else:
+        say(N_("已完成，共 %(count)s 项。"), count=len(queries.items_of(meeting_id)))
     if request.headers.get("X-Requested-With") == "fetch":
         return show_list(meeting_by_slug(slug), BaseForm(formdata=None))
     return back(slug)

@@ -4,6 +4,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from eventapp.agenda.rules.findings import Finding, Repair, RepairKind, Severity, Subject
 from eventapp.agenda.rules.plan import Engagement, Plan, PlanItem, ResourceKind, TurnRound
@@ -104,8 +105,7 @@ def _bucket(kind: ResourceKind) -> ResourceKind:
     return ResourceKind.PERSON if kind is ResourceKind.HOST else kind
 
 
-def _order(one: Engagement) -> tuple[datetime, datetime, int, str, str]:
-    return (one.start, one.end, one.item_id, one.kind, one.role)
+_order = attrgetter("start", "end", "item_id", "kind", "role", "room_id")
 
 
 def _sweep(wanted: list[Engagement], turn: TurnRound) -> Iterable[Pair]:
@@ -226,6 +226,8 @@ def _apart(plan: Plan, kind: ResourceKind, first: PlanItem, second: PlanItem) ->
     if not moved.loose:
         return ()
     at = stays.end + plan.turn_round.get(_bucket(kind), TurnRound()).length
+    if kind is ResourceKind.ROOM:
+        at = max(at, _free_from(plan, moved))
     repairs = [Repair(RepairKind.START_AT, moved.id, at=at)]
     if kind is ResourceKind.ROOM:
         if moved.fixed and (free := _free_room(plan, moved)) is not None:
@@ -233,6 +235,17 @@ def _apart(plan: Plan, kind: ResourceKind, first: PlanItem, second: PlanItem) ->
         if moved is second and stays.loose and not stays.fixed:
             repairs.append(Repair(RepairKind.MOVE_AFTER, stays.id, moved.id))
     return tuple(repairs)
+
+
+def _free_from(plan: Plan, item: PlanItem) -> datetime:
+    """Tell when everything before an item in its room is over: there it fits without a push."""
+    ends = item.start
+    for one in plan.items:
+        if one.id == item.id:
+            break
+        if one.room_id == item.room_id:
+            ends = max(ends, one.end)
+    return ends
 
 
 def _free_room(plan: Plan, item: PlanItem) -> int | None:

@@ -51,12 +51,13 @@ def side_by_side(items: Iterable[T], rooms: Iterable[int]) -> list[GridRow[T]]:
 
 def _column(items: list[T], row_of: dict[datetime, int]) -> list[Block[T] | None]:
     """Give a room's cell in each row."""
+    free: Block[T] = Block((), 1)
     cells: list[Block[T] | None] = []
     for first, last, group in _groups(items, row_of):
-        cells.extend(Block[T]((), 1) for _ in range(first - len(cells)))
+        cells.extend([free] * (first - len(cells)))
         cells.append(Block(tuple(group), last - first))
-        cells.extend(None for _ in range(last - first - 1))
-    cells.extend(Block[T]((), 1) for _ in range(len(row_of) - len(cells)))
+        cells.extend([None] * (last - first - 1))
+    cells.extend([free] * (len(row_of) - len(cells)))
     return cells
 
 

@@ -161,6 +161,13 @@ def test_a_room_wanted_twice_is_cleared_by_moving_the_fixed_item() -> None:
     assert not check(mended(drafts, finding.repairs[0]))
 
 
+def test_a_fixed_item_is_sent_to_where_all_before_it_is_over() -> None:
+    drafts = [Draft(1, 30), Draft(2, 30), Draft(3, 30), Draft(4, 5, fixed=after(10))]
+    (finding,) = check(drafts)
+    assert finding.repairs[0].at == after(90)
+    assert not check(mended(drafts, finding.repairs[0]))
+
+
 def test_what_has_begun_is_not_offered_to_be_moved() -> None:
     plan = plan_of([Draft(1, 30), Draft(2, fixed=NINE)])
     begun = tuple(
