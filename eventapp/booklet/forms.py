@@ -2,8 +2,15 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext
-from wtforms import IntegerField, RadioField, SelectMultipleField
+from flask_babel import gettext, lazy_gettext
+from wtforms import (
+    Field,
+    Form,
+    IntegerField,
+    RadioField,
+    SelectMultipleField,
+    ValidationError,
+)
 from wtforms.fields import (
     SelectChoice,  # pyright: ignore[reportAttributeAccessIssue] - newer than its stubs
 )
@@ -11,11 +18,20 @@ from wtforms.validators import InputRequired, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from eventapp.booklet.rules import FORMAT_LABEL, PART_LABEL, Format, Part
-from eventapp.web.forms import BaseForm
+from eventapp.web.forms import BaseForm, needed
 
 _: Any = lazy_gettext
 MOST_NOTES = 8
 """Pages for notes that a booklet may end with."""
+
+
+def _chosen(_form: Form, field: Field) -> None:
+    """Ask for one part at least."""
+    if not field.data:
+        raise ValidationError(gettext("请至少选一部分。"))
+
+
+_chosen.field_flags = {"needed": True}  # type: ignore[attr-defined]
 
 
 class PrintBookletForm(BaseForm):
@@ -25,6 +41,7 @@ class PrintBookletForm(BaseForm):
         _("内容"),
         choices=[SelectChoice(part.value, _(PART_LABEL[part])) for part in Part],
         default=[part.value for part in Part],
+        validators=[_chosen],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
@@ -38,4 +55,5 @@ class PrintBookletForm(BaseForm):
         _("格式"),
         choices=[SelectChoice(one.value, _(FORMAT_LABEL[one])) for one in Format],
         default=Format.PDF.value,
+        validators=[needed],
     )

@@ -76,39 +76,49 @@ def _agenda(content: Content) -> Iterator[Paragraph | Table]:
     days: dict[date, list[EditionItem]] = {}
     for item in edition.items:
         days.setdefault(local(item.starts_at, zone).date(), []).append(item)
+    rooms, introduced = {item.room for item in edition.items}, set[tuple[str, str]]()
     for items in days.values():
         if len(days) > 1:
             yield Paragraph(long_date(items[0].starts_at, zone), "heading")
         rows = [
             [
                 f"{clock_time(one.starts_at, zone)}–{clock_time(one.ends_at, zone)}",
-                _what(one),
-                "\n".join(_called(person) for person in one.people),
+                _what(one, with_room=len(rooms) > 1),
+                "\n".join(_called(person, introduced) for person in one.people),
             ]
             for one in items
         ]
-        yield Table(("时间", "环节", "人员"), (21, 43, 36), rows, "agenda")
+        yield Table(("时间", "环节", "人员"), (21, 36, 43), rows, "agenda")
     day = long_date(edition.published_at, zone)
     yield Paragraph(f"第 {edition.number} 版，{day}发布，校验码 {edition.code}", "remark")
 
 
-def _what(item: EditionItem) -> str:
+def _what(item: EditionItem, *, with_room: bool) -> str:
     kind = KIND_LABEL[item.kind]
     title = item.title if item.title == kind else f"{kind}　{item.title}"
-    return f"{title}（{item.room}）" if item.room else title
+    return f"{title}（{item.room}）" if item.room and with_room else title
 
 
-def _called(one: ItemPersonRow) -> str:
-    return f"{one.title}　{one.name}" if one.title else one.name
+def _called(one: ItemPersonRow, introduced: set[tuple[str, str]]) -> str:
+    """Read a person's titles where the name comes first, as a host does."""
+    if not one.title or (one.title, one.name) in introduced:
+        return one.name
+    introduced.add((one.title, one.name))
+    return f"{one.title}　{one.name}"
 
 
 def _guests(guests: Sequence[Holder]) -> Iterator[Table]:
-    if guests:
-        rows = [
-            [str(n), pad_name(one.name), _joined(one.unit, one.titles), one.place]
-            for n, one in enumerate(guests, start=1)
-        ]
+    if not guests:
+        return
+    rows = [
+        [str(n), pad_name(one.name), _joined(one.unit, one.titles), one.place]
+        for n, one in enumerate(guests, start=1)
+    ]
+    if any(one.place for one in guests):
         yield Table(("序号", "姓名", "单位及职务", "座位"), (10, 18, 56, 16), rows, "people")
+    else:
+        rows = [row[:3] for row in rows]
+        yield Table(("序号", "姓名", "单位及职务"), (10, 18, 72), rows, "people")
 
 
 def _units(units: Sequence[UnitOnPaper]) -> Iterator[Table]:
