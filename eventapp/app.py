@@ -37,6 +37,7 @@ FEATURES = (
     "voting",
     "ceremony",
     "minutes",
+    "booklet",
     "privacy",
     "hall",
     "desk",

@@ -120,6 +120,7 @@ class ReadersForm(BaseForm):
         _("谁能读"),
         choices=[SelectChoice(one.value, _(READERS_LABEL[one])) for one in Readers],
         default=Readers.REGISTERED.value,
+        validators=[needed],
     )
     readable_from = LocalTimeField(
         _("从何时起"), validators=[Optional()], description=_("不填就是马上。")

@@ -20,7 +20,7 @@ from eventapp.registration.rules import Category, State
 
 PRINTS = tuple(f"print_{paper}" for paper in Paper)
 """Kinds of jobs that make papers of this room."""
-SHORT_LIVED = (*PRINTS, "print_slips")
+SHORT_LIVED = (*PRINTS, "print_slips", "print_booklet")
 """Kinds of jobs whose files name people and are deleted when their time is over."""
 
 
