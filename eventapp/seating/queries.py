@@ -322,15 +322,21 @@ def _gone(keys: Iterable[str]) -> list[Comer]:
 
 
 def _group_lines(keys: Sequence[tuple[str, int | None]], sizes: Counter[str]) -> list[Line]:
-    meant = {key: whom(key) for key, _pin in keys}
+    names = names_of_groups([key for key, _pin in keys])
+    return [
+        Line(key, rank, names[key], "", "", sizes[key], None, pin, None)
+        for rank, (key, pin) in enumerate(keys, start=1)
+    ]
+
+
+def names_of_groups(keys: Iterable[str]) -> dict[str, str]:
+    """Tell what units and categories are called, by the words that mean them, in this order."""
+    meant = {key: whom(key) for key in keys}
     units = organisation_names(int(value) for which, value in meant.values() if which is Whom.UNIT)
-    found: list[Line] = []
-    for rank, (key, pin) in enumerate(keys, start=1):
-        which, value = meant[key]
-        category = Category(value) if which is Whom.CATEGORY else None
-        name = CATEGORY_LABEL[category] if category else units[int(value)]
-        found.append(Line(key, rank, name, "", "", sizes[key], category, pin, None))
-    return found
+    return {
+        key: units[int(value)] if which is Whom.UNIT else CATEGORY_LABEL[Category(value)]
+        for key, (which, value) in meant.items()
+    }
 
 
 def successors_of(registration_ids: Collection[int]) -> dict[int, int]:
