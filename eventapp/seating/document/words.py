@@ -4,11 +4,14 @@ from flask_babel import gettext
 
 from eventapp.seating.queries import Line, Plan
 from eventapp.seating.rules import Kind, Place, View, Whom, whom
+from eventapp.web.filters import named
 
 
 def name_of(line: Line) -> str:
-    """Tell a line's name; a category's is a word of ours and translated."""
-    return gettext(line.name) if whom(line.key)[0] is Whom.CATEGORY else line.name
+    """Tell a line's name; a category's is a word of ours, and who was erased has none any more."""
+    if whom(line.key)[0] is Whom.CATEGORY:
+        return gettext(line.name)
+    return named(line.name)
 
 
 def place_words(plan: Plan, place: Place | None) -> str:

@@ -13,8 +13,11 @@ from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_of
 from eventapp.meetings.rules import State
 from eventapp.meetings.service import set_state
+from eventapp.privacy.service import erase_person
+from eventapp.registration.models import Registration
 from eventapp.registration.rules import Category
 from eventapp.registration.service import cancel_registration
+from eventapp.registration.service.groups import Entry, substitute_delegate
 from eventapp.seating.queries import Plan, left_to_right, plan_in, plans_of
 from eventapp.seating.rules import Kind, Preset, Shape
 from eventapp.seating.service import (
@@ -29,7 +32,7 @@ from eventapp.seating.service import (
     take_out,
     undo,
 )
-from tests.factories_registration import make_meeting, make_registration
+from tests.factories_registration import make_meeting, make_registration, make_unit
 
 LEADERS = ("赵一", "钱二", "孙三", "李四", "周五", "吴六", "郑七")
 
@@ -173,6 +176,33 @@ def test_who_does_not_come_leaves_an_empty_rank_until_the_list_is_renewed(meetin
     assert [line.name for line in read(meeting, plan_id).lines if not line.comes] == ["钱二"]
     renew_plan(SYSTEM, meeting.id, plan_id, version=1)
     assert "钱二" not in [line.name for line in read(meeting, plan_id).lines]
+
+
+def test_a_substitute_takes_over_the_rank_and_the_place_given_by_hand(meeting: Meeting):
+    unit = make_unit(meeting.alliance_id, "甲学院")
+    old = make_registration(meeting, "陈九", organisation_id=unit).id
+    plan_id = podium(meeting)
+    add_to_plan(SYSTEM, meeting.id, plan_id, version=1, keys=[f"r{old}"])
+    place_by_hand(SYSTEM, meeting.id, plan_id, version=2, key=f"r{old}", place=1)
+    assert across(meeting, plan_id) == "七五三九二四六一"
+    substitute_delegate(SYSTEM, meeting.id, old, Entry("林十", "13911100009"))
+    renew_plan(SYSTEM, meeting.id, plan_id, version=3)
+    assert across(meeting, plan_id) == "七五三十二四六一"
+
+
+def test_an_erased_person_has_no_name_and_no_place(meeting: Meeting):
+    plan_id = podium(meeting)
+    key = key_of_name(read(meeting, plan_id), "钱二")
+    row = db.session.get(Registration, int(key[1:]))
+    assert row is not None
+    erase_person(SYSTEM, meeting.alliance_id, row.person_id, lambda _wish: ("", ""))
+    line = read(meeting, plan_id).line(key)
+    assert (line.name, line.comes, line.place) == ("", False, None)
+    assert across(meeting, plan_id) == "六四一三五七"
+    undone = read(meeting, plan_id)
+    place_by_hand(SYSTEM, meeting.id, plan_id, version=1, key=undone.lines[0].key, place=2)
+    undo(SYSTEM, meeting.id, plan_id, version=2)
+    assert across(meeting, plan_id) == "六四一三五七"
 
 
 def test_a_signing_table_begins_empty_with_the_host_at_the_left_of_the_guest(meeting: Meeting):
