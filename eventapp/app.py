@@ -32,6 +32,7 @@ FEATURES = (
     "notices",
     "badges",
     "delegation",
+    "seating",
     "checkin",
     "charter",
     "voting",

@@ -72,6 +72,7 @@ MEETING_WAYS = (
     ),
     Way("agenda.show_agenda", N_("议程"), "list-ordered", P.MANAGE_AGENDA),
     Way("ceremony.show_ceremony", N_("签约与授牌"), "signature", P.MANAGE_CEREMONY),
+    Way("seating.show_plans", N_("座次"), "armchair", P.MANAGE_CEREMONY),
     Way("voting.show_ballots", N_("表决"), "vote", P.SEE_DESK),
     Way("minutes.show_minutes", N_("纪要"), "file-text", P.SEE_DESK),
     Way("minutes.show_press_room", N_("新闻"), "newspaper", P.READ_RELEASED_MINUTES),

@@ -41,6 +41,7 @@ class Hall:
     agreements: list[int] = field(default_factory=list)
     plaques: list[int] = field(default_factory=list)
     plates: list[int] = field(default_factory=list)
+    plans: list[int] = field(default_factory=list)
     minutes_id: int = 0
 
     def item(self, key: str) -> int:

@@ -17,6 +17,8 @@ from eventapp.ceremony.service import (
 )
 from eventapp.desk.rules import programme as plan
 from eventapp.desk.service.demo_book import Act, Book
+from eventapp.seating.rules import Kind, Shape
+from eventapp.seating.service import create_plan
 
 BEFORE_THE_END = timedelta(seconds=30)
 
@@ -26,6 +28,7 @@ def acts(book: Book) -> Iterator[Act]:
     yield Act(book.on(-4, "10:00"), partial(_draw_up, book))
     yield Act(book.on(-4, "11:00"), partial(_plan_plaques, book))
     yield Act(book.on(-4, "11:30"), partial(_plan_plates, book))
+    yield Act(book.on(-1, "16:00"), partial(_seat, book))
     yield Act(book.on(-1, "16:30"), partial(_compare_papers, book))
 
 
@@ -90,6 +93,17 @@ def _plan_plates(book: Book) -> None:
             unveilers="、".join(book.programme.on_stage),
         )
         hall.plates.append(row.id)
+
+
+def _seat(book: Book) -> None:
+    """Seat the leaders and guests on the podium, and the units below it."""
+    organiser, hall = book.staff["organiser"], book.founding
+    for kind, title, shape in (
+        (Kind.PODIUM, "成立大会主席台座次", None),
+        (Kind.AUDIENCE, "成立大会会场分区", Shape(5, rows=5, capacity=8)),
+    ):
+        plan_id = create_plan(organiser, hall.id, kind=kind, title=title, shape=shape)
+        hall.plans.append(plan_id)
 
 
 def _sign(book: Book, place: int) -> None:

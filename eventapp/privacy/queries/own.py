@@ -21,6 +21,8 @@ from eventapp.privacy.models import Erasure
 from eventapp.privacy.queries.remains import Identity, contains, identity_of
 from eventapp.registration.models import Delegation, Mandate, Registration
 from eventapp.roster.models import Roster, RosterRow
+from eventapp.seating.models import SeatingLine, SeatingPlan
+from eventapp.seating.rules import KIND_LABEL as SEATING_LABEL
 from eventapp.voting.models import Ballot, Motion, VoteHolder
 from eventapp.voting.rules import CHOICE_LABELS
 
@@ -87,7 +89,24 @@ def _plans(meeting_id: int, who: Identity) -> Section:
         .where(AgendaItem.meeting_id == meeting_id, ItemPerson.person_id.in_(who.people))
         .order_by(AgendaItem.ordinal),
     )
-    return [{**row, "role": ROLE_LABEL.get(row["role"], row["role"])} for row in rows]
+    return [
+        *({**row, "role": ROLE_LABEL.get(row["role"], row["role"])} for row in rows),
+        *_seats(meeting_id, who),
+    ]
+
+
+def _seats(meeting_id: int, who: Identity) -> Section:
+    """List the plans of seating in which the person has a rank."""
+    rows = _rows(
+        ("subject", "role", "name", "titles"),
+        sa.select(SeatingPlan.title, SeatingPlan.kind, Person.name, Person.titles)
+        .join(SeatingLine, SeatingLine.plan_id == SeatingPlan.id)
+        .join(Registration, Registration.id == SeatingLine.registration_id)
+        .join(Person, Person.id == Registration.person_id)
+        .where(SeatingPlan.meeting_id == meeting_id, Registration.person_id.in_(who.people))
+        .order_by(SeatingPlan.id),
+    )
+    return [{**row, "role": SEATING_LABEL[row["role"]]} for row in rows]
 
 
 def _signatures(meeting_id: int, who: Identity) -> Section:

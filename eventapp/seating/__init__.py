@@ -1,0 +1,1 @@
+"""Who sits or stands where, by protocol: podium, signing table, group photo, audience."""
