@@ -8,9 +8,16 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from eventapp.agenda.models import AgendaEdition, AgendaItem, Engagement, ItemPerson
+from eventapp.agenda.models import (
+    AgendaEdition,
+    AgendaItem,
+    Engagement,
+    ItemPerson,
+    PersonChange,
+)
 from eventapp.agenda.rules import Engagement as Stretch
 from eventapp.agenda.rules import (
+    Expected,
     Finding,
     ItemLength,
     ItemState,
@@ -18,7 +25,9 @@ from eventapp.agenda.rules import (
     PlannedTime,
     ResourceKind,
     RoomItem,
+    Running,
     edition_code,
+    expect,
     find_conflicts,
     lay_out,
 )
@@ -37,11 +46,22 @@ _ITEMS = (
 )
 _PEOPLE = (
     sa.select(
-        ItemPerson.item_id, ItemPerson.role, ItemPerson.name, ItemPerson.title, ItemPerson.person_id
+        ItemPerson.item_id,
+        ItemPerson.role,
+        ItemPerson.name,
+        ItemPerson.title,
+        ItemPerson.person_id,
+        ItemPerson.id,
     )
     .join(AgendaItem, AgendaItem.id == ItemPerson.item_id)
     .where(AgendaItem.meeting_id == sa.bindparam("meeting_id"))
     .order_by(ItemPerson.item_id, ItemPerson.ordinal)
+)
+_CHANGES = (
+    sa.select(PersonChange)
+    .join(AgendaItem, AgendaItem.id == PersonChange.item_id)
+    .where(AgendaItem.meeting_id == sa.bindparam("meeting_id"))
+    .order_by(PersonChange.id)
 )
 _ENGAGEMENTS = sa.select(Engagement).where(Engagement.meeting_id == sa.bindparam("meeting_id"))
 _EDITIONS = (
@@ -64,12 +84,28 @@ class MeetingFacts:
 
 @dataclass(frozen=True, slots=True)
 class ItemPersonRow:
-    """Somebody whom an item needs, as the programme names them."""
+    """Somebody whom an item needs, as the programme names them; `id` is 0 in an edition."""
 
     role: str
     name: str
     title: str
     person_id: int | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """Somebody took another's part in an item; `by` names the actor as records do."""
+
+    item_id: int
+    role: str
+    left_name: str
+    left_title: str
+    came_name: str
+    came_title: str
+    reason: str
+    at: datetime
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +131,8 @@ class Item:
     fixed_at: datetime | None
     version: int
     slack: timedelta
+    cue: str = ""
+    responsible: str = ""
 
     @property
     def due_at(self) -> datetime:
@@ -189,7 +227,8 @@ def _times(rows: Iterable[AgendaItem], start: datetime) -> dict[int, PlannedTime
 def _people(meeting_id: int) -> defaultdict[int, tuple[ItemPersonRow, ...]]:
     found: defaultdict[int, tuple[ItemPersonRow, ...]] = defaultdict(tuple)
     for row in db.session.execute(_PEOPLE, {"meeting_id": meeting_id}):
-        found[row.item_id] += (ItemPersonRow(row.role, row.name, row.title, row.person_id),)
+        one = ItemPersonRow(row.role, row.name, row.title, row.person_id, row.id)
+        found[row.item_id] += (one,)
     return found
 
 
@@ -220,7 +259,47 @@ def _item(
         fixed_at=row.fixed_at,
         version=row.version,
         slack=time.slack,
+        cue=row.cue,
+        responsible=row.responsible,
     )
+
+
+def expected_times(items: list[Item], starts_at: datetime, now: datetime) -> dict[int, Expected]:
+    """Map the items that ran, run or are to come to when they do, as it looks now."""
+    return expect(
+        [
+            Running(
+                item.id,
+                timedelta(minutes=item.minutes),
+                item.state,
+                item.room_id or 0,
+                item.fixed_at,
+                item.started_at,
+                item.ended_at,
+            )
+            for item in items
+        ],
+        starts_at,
+        now,
+    )
+
+
+def changes_of(meeting_id: int) -> list[ChangeRow]:
+    """List who took whose part in the items of a meeting, in the order in which it happened."""
+    return [
+        ChangeRow(
+            row.item_id,
+            row.role,
+            row.left_name,
+            row.left_title,
+            row.came_name,
+            row.came_title,
+            row.reason,
+            row.changed_at,
+            row.changed_by,
+        )
+        for row in db.session.scalars(_CHANGES, {"meeting_id": meeting_id})
+    ]
 
 
 def running_item(meeting_id: int) -> Item | None:
@@ -229,13 +308,13 @@ def running_item(meeting_id: int) -> Item | None:
 
 
 def next_item(meeting_id: int) -> Item | None:
-    """Tell what comes next: the first planned item after all that was begun or left out."""
+    """Tell what comes next: the first planned item after all that was begun."""
     return next_of(items_of(meeting_id))
 
 
 def next_of(items: list[Item], room_id: int | None = None) -> Item | None:
     """Choose the next item of a list, of one room where it is named."""
-    begun = [item.ordinal for item in items if item.state != ItemState.PLANNED]
+    begun = [item.ordinal for item in items if item.started_at is not None]
     planned = [item for item in items if item.state == ItemState.PLANNED]
     if room_id is not None:
         planned = [item for item in planned if item.room_id == room_id]

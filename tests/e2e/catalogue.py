@@ -385,6 +385,8 @@ CATALOGUE = (
     Look("item", DESK + "/agenda/{item}"),
     Look("new-item", DESK + "/agenda/new"),
     Look("run", DESK + "/run"),
+    Look("run-papers", DESK + "/run/papers"),
+    Look("run-speaking", DESK + "/run/speaking"),
     Look("acts", DESK + "/run/acts"),
     Look("ceremony", DESK + "/ceremony"),
     Look("agreement", DESK + "/ceremony/agreements/{agreement}"),

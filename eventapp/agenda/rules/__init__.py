@@ -1,5 +1,6 @@
 """Rules of an agenda: items and their times, engagements and their clashes."""
 
+from eventapp.agenda.rules.expected import WARNING, Expected, Running, drift_of, expect
 from eventapp.agenda.rules.findings import (
     CONFLICT_SEVERITY,
     RESOURCE_KIND_LABEL,
@@ -49,7 +50,9 @@ __all__ = [
     "SEVERITY_LABEL",
     "SHORTEST",
     "UNDO",
+    "WARNING",
     "Engagement",
+    "Expected",
     "Finding",
     "ItemLength",
     "ItemState",
@@ -57,11 +60,14 @@ __all__ = [
     "PlannedTime",
     "ResourceKind",
     "RoomItem",
+    "Running",
     "Severity",
     "Subject",
+    "drift_of",
     "edition_code",
     "ensure_length",
     "ensure_may_become",
+    "expect",
     "find_conflicts",
     "is_undo",
     "lay_out",

@@ -16,8 +16,10 @@ from eventapp.agenda.service.publishing import publish_agenda
 from eventapp.agenda.service.running import (
     advance,
     finish_item,
+    set_cue,
     skip_item,
     start_item,
+    substitute_person,
     undo_item,
 )
 
@@ -34,7 +36,9 @@ __all__ = [
     "publish_agenda",
     "release_source",
     "remove_item",
+    "set_cue",
     "skip_item",
     "start_item",
+    "substitute_person",
     "undo_item",
 ]

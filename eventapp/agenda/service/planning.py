@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from eventapp.agenda.models import AgendaItem, Engagement, ItemPerson
+from eventapp.agenda.models import AgendaItem, Engagement, ItemPerson, PersonChange
 from eventapp.agenda.rules import (
     ItemState,
     Kind,
@@ -115,6 +115,7 @@ def remove_item(actor: Actor, meeting_id: int, item_id: int) -> None:
         item = locked(meeting_id, item_id)
         if item.state != ItemState.PLANNED:
             raise Conflict("item_began", N_("这个环节已经开始或处理过，不能删除。"))
+        session.execute(sa.delete(PersonChange).where(PersonChange.item_id == item_id))
         session.execute(sa.delete(ItemPerson).where(ItemPerson.item_id == item_id))
         session.execute(
             sa.delete(Engagement).where(

@@ -29,6 +29,7 @@ COVERED = {
     "door_signatures": "door_signatures",
     "vote_holders": "votes",
     "item_people": "plans",
+    "person_changes": "plans",
     "parties": "signatures",
     "roster_rows": "list_rows",
     "erasures": "erasures",
