@@ -17,7 +17,6 @@ from eventapp.agenda.models import (
 )
 from eventapp.agenda.rules import Engagement as Stretch
 from eventapp.agenda.rules import (
-    Expected,
     Finding,
     ItemLength,
     ItemState,
@@ -25,9 +24,7 @@ from eventapp.agenda.rules import (
     PlannedTime,
     ResourceKind,
     RoomItem,
-    Running,
     edition_code,
-    expect,
     find_conflicts,
     lay_out,
 )
@@ -261,26 +258,6 @@ def _item(
         slack=time.slack,
         cue=row.cue,
         responsible=row.responsible,
-    )
-
-
-def expected_times(items: list[Item], starts_at: datetime, now: datetime) -> dict[int, Expected]:
-    """Map the items that ran, run or are to come to when they do, as it looks now."""
-    return expect(
-        [
-            Running(
-                item.id,
-                timedelta(minutes=item.minutes),
-                item.state,
-                item.room_id or 0,
-                item.fixed_at,
-                item.started_at,
-                item.ended_at,
-            )
-            for item in items
-        ],
-        starts_at,
-        now,
     )
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from eventapp.agenda.queries import Item, ItemPersonRow, expected_times, items_of, next_of
-from eventapp.agenda.rules import Expected, ItemState, drift_of
+from eventapp.agenda.queries import Item, ItemPersonRow, items_of, next_of
+from eventapp.agenda.rules import Expected, ItemState, Running, drift_of, expect
 from eventapp.alliance.models import Person
 from eventapp.alliance.queries import organisation_names, people_of
 from eventapp.ceremony.queries import agreements_of
@@ -102,7 +102,26 @@ class Stage:
 def now_of(meeting: Meeting, at: datetime) -> Now:
     """Tell how a meeting's day stands."""
     items = items_of(meeting.id)
-    return Now(at, tuple(items), expected_times(items, meeting.starts_at, at))
+    return Now(at, tuple(items), _expected(items, meeting.starts_at, at))
+
+
+def _expected(items: list[Item], starts_at: datetime, now: datetime) -> dict[int, Expected]:
+    return expect(
+        [
+            Running(
+                item.id,
+                timedelta(minutes=item.minutes),
+                item.state,
+                item.room_id or 0,
+                item.fixed_at,
+                item.started_at,
+                item.ended_at,
+            )
+            for item in items
+        ],
+        starts_at,
+        now,
+    )
 
 
 def stage_of(meeting: Meeting, at: datetime) -> Stage:
@@ -114,22 +133,18 @@ def stage_of(meeting: Meeting, at: datetime) -> Stage:
     own = _registrations(meeting.id)
     inside, came = inside_now(meeting.id), came_in(meeting.id)
     signing = _signatories(meeting.id)
+
+    def waiting(one: ItemPersonRow) -> Waiting:
+        arrival = arrival_of(own.get(one.person_id or 0, ()), inside, came)
+        return Waiting(one.id, one.role, one.name, one.title, arrival)
+
     return Stage(
         now,
         tuple(
             Called(
                 item,
                 now.expected[item.id],
-                tuple(
-                    Waiting(
-                        one.id,
-                        one.role,
-                        one.name,
-                        one.title,
-                        arrival_of(own.get(one.person_id or 0, ()), inside, came),
-                    )
-                    for one in (*item.people, *signing[item.id])
-                ),
+                tuple(waiting(one) for one in (*item.people, *signing[item.id])),
             )
             for item in ahead
         ),
