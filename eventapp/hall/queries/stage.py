@@ -15,12 +15,21 @@ from eventapp.core.db import db
 from eventapp.hall.models import ScriptTemplate
 from eventapp.hall.rules import Arrival, arrival_of
 from eventapp.meetings.models import Meeting
+from eventapp.meetings.rules import State as MeetingState
 from eventapp.registration.queries import registrations_of
 from eventapp.registration.rules import State
 
 CALLED = 2
 """Of how many items ahead the people are called to wait."""
 GONE = frozenset({State.CANCELLED, State.REPLACED, State.DECLINED})
+OVER = frozenset(
+    {
+        MeetingState.ADJOURNED,
+        MeetingState.ARCHIVED,
+        MeetingState.CANCELLED,
+        MeetingState.POSTPONED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,8 @@ class Now:
     at: datetime
     items: tuple[Item, ...]
     expected: Mapping[int, Expected]
+    over: bool = False
+    """The meeting has been closed or called off: nothing is expected of it any more."""
 
     @property
     def running(self) -> tuple[Item, ...]:
@@ -46,9 +57,9 @@ class Now:
 
     @property
     def under_way(self) -> bool:
-        """Whether something has begun and something is left."""
+        """Whether something has begun, and something is left that is still to come."""
         begun = any(item.started_at for item in self.items)
-        return begun and bool(self.running or self.ahead)
+        return begun and not self.over and bool(self.running or self.ahead)
 
     @property
     def drift(self) -> timedelta:
@@ -102,7 +113,8 @@ class Stage:
 def now_of(meeting: Meeting, at: datetime) -> Now:
     """Tell how a meeting's day stands."""
     items = items_of(meeting.id)
-    return Now(at, tuple(items), _expected(items, meeting.starts_at, at))
+    expected = _expected(items, meeting.starts_at, at)
+    return Now(at, tuple(items), expected, over=meeting.state in OVER)
 
 
 def _expected(items: list[Item], starts_at: datetime, now: datetime) -> dict[int, Expected]:

@@ -26,6 +26,8 @@ from eventapp.core.ledger import AuditEntry
 from eventapp.hall.queries import screen_of, speaking_of, stage_of
 from eventapp.hall.rules import Arrival, Screen
 from eventapp.meetings.queries import meeting_of
+from eventapp.meetings.rules import State
+from eventapp.meetings.service import set_state
 from eventapp.minutes.document.sections import _stand_in
 from eventapp.minutes.queries import facts_of
 from tests.factories import make_user, sign_in
@@ -122,6 +124,25 @@ def test_an_overrun_shows_on_stage_page_and_public_page_at_once(app, client, mee
     assert "预计 9:14 开始" in page
     assert "预计 9:24 开始" in page
     assert ">9:10</time>" in page  # when it was planned stays
+
+
+def test_a_meeting_that_is_over_is_late_no_more(app, client, meeting):
+    with app.app_context():
+        first, _ = (make_item(meeting_of(meeting)).id for _ in range(2))
+        publish_agenda(SYSTEM, meeting)
+        for state in (State.REGISTRATION_OPEN, State.REGISTRATION_CLOSED, State.IN_SESSION):
+            set_state(SYSTEM, meeting, state)
+    with clock.fixed(START + timedelta(minutes=30)), app.app_context():
+        start_item(SYSTEM, meeting, first)
+    with clock.fixed(START + timedelta(minutes=90)):
+        page = client.get("/m/founding/now").text
+        assert "整体晚" in page
+        assert 'data-pace="running"' in page
+        with app.app_context():
+            set_state(SYSTEM, meeting, State.ADJOURNED)
+        page = client.get("/m/founding/now").text
+        assert "整体晚" not in page
+        assert 'data-pace="calm"' in page
 
 
 def test_a_fixed_point_that_is_overrun_is_said(app, client, meeting):
