@@ -15,7 +15,8 @@ class AgendaItem(Base):
 
     `running_in` is the claim that one item at a time runs in a room: the room's id, 0 for the
     main one, and nothing while the item does not run. `over_by` is when it must be over, because
-    a guest leaves.
+    a guest leaves. `cue` is what the crew has to bring and do at it, and `responsible` is who
+    sees to that.
     """
 
     __tablename__ = "agenda_items"
@@ -36,6 +37,8 @@ class AgendaItem(Base):
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    cue: Mapped[str] = mapped_column(sa.String(500), default="")
+    responsible: Mapped[str] = mapped_column(sa.String(80), default="")
     version: Mapped[int] = mapped_column(default=1)
     __table_args__ = (sa.UniqueConstraint("meeting_id", "running_in"),)
 
@@ -55,6 +58,28 @@ class ItemPerson(Base):
     name: Mapped[str] = mapped_column(sa.String(60))
     title: Mapped[str] = mapped_column(sa.String(160), default="")
     ordinal: Mapped[int]
+
+
+class PersonChange(Base):
+    """Somebody took another's part in an item: who for whom, when, by whom, and why.
+
+    The names and titles are those that were read out. A change is never changed itself: who comes
+    back is one more.
+    """
+
+    __tablename__ = "person_changes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(sa.ForeignKey("agenda_items.id"), index=True)
+    role: Mapped[str] = mapped_column(sa.String(20))
+    left_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    left_name: Mapped[str] = mapped_column(sa.String(60))
+    left_title: Mapped[str] = mapped_column(sa.String(160), default="")
+    came_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    came_name: Mapped[str] = mapped_column(sa.String(60))
+    came_title: Mapped[str] = mapped_column(sa.String(160), default="")
+    reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str] = mapped_column(sa.String(60))
 
 
 class Engagement(Base):

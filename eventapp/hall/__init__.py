@@ -1,1 +1,1 @@
-"""Pages that many look at and nobody owns: a meeting's public page, its calendar, the projector."""
+"""What the whole hall looks at, and the stage manager's page that drives it."""

@@ -66,6 +66,7 @@ PLACE_LABEL: dict[str, str] = {
     "meeting": N_("会议设置"),
     "item": N_("议程项"),
     "item_person": N_("议程中的人员"),
+    "person_change": N_("现场换人的原因"),
     "field": N_("报名问题"),
     "registration": N_("报名"),
     "leave": N_("请假"),

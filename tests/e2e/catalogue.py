@@ -437,6 +437,8 @@ CATALOGUE = (
     Look("agenda-news", DESK + "/agenda-news"),
     Look("announcements", DESK + "/announcements"),
     Look("run", DESK + "/run"),
+    Look("run-papers", DESK + "/run/papers"),
+    Look("run-speaking", DESK + "/run/speaking"),
     Look("acts", DESK + "/run/acts"),
     Look("ceremony", DESK + "/ceremony"),
     Look("agreement", DESK + "/ceremony/agreements/{agreement}"),

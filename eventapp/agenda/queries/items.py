@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from eventapp.agenda.models import AgendaEdition, AgendaItem, ItemPerson
+from eventapp.agenda.models import AgendaEdition, AgendaItem, ItemPerson, PersonChange
 from eventapp.agenda.rules import (
     ItemLength,
     ItemState,
@@ -34,11 +34,22 @@ _ITEMS = (
 )
 _PEOPLE = (
     sa.select(
-        ItemPerson.item_id, ItemPerson.role, ItemPerson.name, ItemPerson.title, ItemPerson.person_id
+        ItemPerson.item_id,
+        ItemPerson.role,
+        ItemPerson.name,
+        ItemPerson.title,
+        ItemPerson.person_id,
+        ItemPerson.id,
     )
     .join(AgendaItem, AgendaItem.id == ItemPerson.item_id)
     .where(AgendaItem.meeting_id == sa.bindparam("meeting_id"))
     .order_by(ItemPerson.item_id, ItemPerson.ordinal)
+)
+_CHANGES = (
+    sa.select(PersonChange)
+    .join(AgendaItem, AgendaItem.id == PersonChange.item_id)
+    .where(AgendaItem.meeting_id == sa.bindparam("meeting_id"))
+    .order_by(PersonChange.id)
 )
 _EDITIONS = (
     sa.select(AgendaEdition)
@@ -60,12 +71,28 @@ class MeetingFacts:
 
 @dataclass(frozen=True, slots=True)
 class ItemPersonRow:
-    """Somebody whom an item needs, as the programme names them."""
+    """Somebody whom an item needs, as the programme names them; `id` is 0 in an edition."""
 
     role: str
     name: str
     title: str
     person_id: int | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChangeRow:
+    """Somebody took another's part in an item; `by` names the actor as records do."""
+
+    item_id: int
+    role: str
+    left_name: str
+    left_title: str
+    came_name: str
+    came_title: str
+    reason: str
+    at: datetime
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +124,8 @@ class Item:
     slack: timedelta
     serial: int = 0
     over_by: datetime | None = None
+    cue: str = ""
+    responsible: str = ""
 
     @property
     def due_at(self) -> datetime:
@@ -192,7 +221,8 @@ def _times(rows: Iterable[AgendaItem], start: datetime) -> dict[int, PlannedTime
 def _people(meeting_id: int) -> defaultdict[int, tuple[ItemPersonRow, ...]]:
     found: defaultdict[int, tuple[ItemPersonRow, ...]] = defaultdict(tuple)
     for row in db.session.execute(_PEOPLE, {"meeting_id": meeting_id}):
-        found[row.item_id] += (ItemPersonRow(row.role, row.name, row.title, row.person_id),)
+        one = ItemPersonRow(row.role, row.name, row.title, row.person_id, row.id)
+        found[row.item_id] += (one,)
     return found
 
 
@@ -225,7 +255,27 @@ def _item(
         version=row.version,
         slack=time.slack,
         over_by=row.over_by,
+        cue=row.cue,
+        responsible=row.responsible,
     )
+
+
+def person_changes_of(meeting_id: int) -> list[PersonChangeRow]:
+    """List who took whose part in the items of a meeting, in the order in which it happened."""
+    return [
+        PersonChangeRow(
+            row.item_id,
+            row.role,
+            row.left_name,
+            row.left_title,
+            row.came_name,
+            row.came_title,
+            row.reason,
+            row.changed_at,
+            row.changed_by,
+        )
+        for row in db.session.scalars(_CHANGES, {"meeting_id": meeting_id})
+    ]
 
 
 def running_item(meeting_id: int) -> Item | None:
@@ -234,13 +284,13 @@ def running_item(meeting_id: int) -> Item | None:
 
 
 def next_item(meeting_id: int) -> Item | None:
-    """Tell what comes next: the first planned item after all that was begun or left out."""
+    """Tell what comes next: the first planned item after all that was begun."""
     return next_of(items_of(meeting_id))
 
 
 def next_of(items: list[Item], room_id: int | None = None) -> Item | None:
     """Choose the next item of a list, of one room where it is named."""
-    begun = [item.ordinal for item in items if item.state != ItemState.PLANNED]
+    begun = [item.ordinal for item in items if item.started_at is not None]
     planned = [item for item in items if item.state == ItemState.PLANNED]
     if room_id is not None:
         planned = [item for item in planned if item.room_id == room_id]

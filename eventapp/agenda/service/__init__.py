@@ -31,8 +31,10 @@ from eventapp.agenda.service.publishing import publish_agenda
 from eventapp.agenda.service.running import (
     advance,
     finish_item,
+    set_cue,
     skip_item,
     start_item,
+    substitute_person,
     undo_item,
 )
 
@@ -56,8 +58,10 @@ __all__ = [
     "release_source",
     "remove_item",
     "remove_paper",
+    "set_cue",
     "skip_item",
     "start_item",
+    "substitute_person",
     "undo_change",
     "undo_item",
 ]

@@ -11,7 +11,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from eventapp.agenda.models import AgendaChange, AgendaItem, Engagement, ItemPerson
+from eventapp.agenda.models import (
+    AgendaChange,
+    AgendaItem,
+    Engagement,
+    ItemPerson,
+    PersonChange,
+)
 from eventapp.agenda.queries import MeetingFacts
 from eventapp.agenda.rules import KEPT_CHANGES, ChangeVerb, ItemState, Kind
 from eventapp.agenda.service.held import hold
@@ -23,7 +29,10 @@ from eventapp.core.db import db, flush_or, transaction
 from eventapp.core.errors import N_, Conflict
 from eventapp.core.ledger import audit
 
-PLANNED = ("kind", "title", "detail", "minutes", "fixed_at", "over_by", "room_id")
+PLANNED = (
+    *("kind", "title", "detail", "minutes", "fixed_at", "over_by", "room_id"),
+    *("cue", "responsible"),
+)
 """Columns of an item that planning decides."""
 
 
@@ -144,6 +153,7 @@ def take_out(item: AgendaItem) -> None:
     session = db.session
     if item.state != ItemState.PLANNED:
         raise Conflict("item_began", N_("这个环节已经开始或处理过，不能删除。"))
+    session.execute(sa.delete(PersonChange).where(PersonChange.item_id == item.id))
     session.execute(sa.delete(ItemPerson).where(ItemPerson.item_id == item.id))
     session.execute(
         sa.delete(Engagement).where(Engagement.item_id == item.id, Engagement.source == FROM_ITEM)

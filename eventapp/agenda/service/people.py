@@ -12,6 +12,7 @@ from eventapp.agenda.models import (
     EditionPerson,
     Engagement,
     ItemPerson,
+    PersonChange,
 )
 from eventapp.agenda.queries import (
     MeetingFacts,
@@ -132,6 +133,24 @@ def _engage_person(facts: MeetingFacts, item: AgendaItem, one: PersonIn) -> int:
     return person.id
 
 
+def stand_in(facts: MeetingFacts, item: AgendaItem, part: ItemPerson, came: PersonIn) -> int | None:
+    """Give a part in an item to somebody else, engaged in the other's stead; tell who it is."""
+    if part.person_id is not None:
+        db.session.execute(
+            sa.delete(Engagement).where(
+                Engagement.item_id == item.id,
+                Engagement.source == FROM_ITEM,
+                Engagement.resource == ResourceKind.PERSON,
+                Engagement.resource_id == part.person_id,
+                Engagement.role == part.role,
+            )
+        )
+    part.person_id = None if came.person_id is None else _engage_person(facts, item, came)
+    part.name, part.title = came.name, came.title
+    db.session.flush()
+    return part.person_id
+
+
 def hand_over_person(old_id: int, new_id: int) -> int:
     """Let one person stand where another stood in plans. Tell how often.
 
@@ -159,12 +178,17 @@ def hand_over_person(old_id: int, new_id: int) -> int:
             .where(EditionPerson.person_id == old_id)
             .values(person_id=new_id)
         )
+        for column in (PersonChange.left_id, PersonChange.came_id):
+            session.execute(
+                sa.update(PersonChange).where(column == old_id).values({column: new_id})
+            )
     return len(moved)
 
 
 def forget_person(actor: Actor, meeting_id: int, person_id: int, *, typed: str = "") -> int:
-    """Take a person out of every item's plan; published editions stay. Tell how many items.
+    """Take a person out of every item's plan, and who stood in for whom with it.
 
+    Published editions stay. Tell how many items.
     `typed` is a name that means this person also where nobody said who of the alliance it is.
     What the desk could have taken back goes too, for it may hold the name.
     """
@@ -195,6 +219,17 @@ def forget_person(actor: Actor, meeting_id: int, person_id: int, *, typed: str =
                 EditionPerson.edition_id.in_(editions), EditionPerson.person_id == person_id
             )
         )
+        named = [PersonChange.left_id == person_id, PersonChange.came_id == person_id]
+        if typed:
+            named += [PersonChange.left_name == typed, PersonChange.came_name == typed]
+        gone = [
+            *gone,
+            *session.scalars(
+                sa.delete(PersonChange)
+                .where(PersonChange.item_id.in_(items), sa.or_(*named))
+                .returning(PersonChange.item_id)
+            ),
+        ]
         if gone:
             scope_id = meeting_of(meeting_id).scope_id
             audit(actor, scope_id, "items.forget", f"person:{person_id}", items=sorted(set(gone)))

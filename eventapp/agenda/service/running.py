@@ -1,8 +1,8 @@
-"""Running an agenda: what really began and ended when; every step can be taken back."""
+"""Running an agenda: what really began and ended when, who stood in; all can be taken back."""
 
 import sqlalchemy as sa
 
-from eventapp.agenda.models import AgendaItem
+from eventapp.agenda.models import AgendaItem, ItemPerson, PersonChange
 from eventapp.agenda.queries import (
     Item,
     MeetingFacts,
@@ -14,10 +14,11 @@ from eventapp.agenda.rules import (
     ensure_may_become,
 )
 from eventapp.agenda.service.held import hold, locked, note, two_running
+from eventapp.agenda.service.people import PersonIn, stand_in
 from eventapp.core import clock
 from eventapp.core.access import Actor
 from eventapp.core.db import db, flush_or, transaction
-from eventapp.core.errors import N_, Conflict, Invalid
+from eventapp.core.errors import N_, Conflict, Invalid, NotFound
 
 
 def start_item(actor: Actor, meeting_id: int, item_id: int) -> AgendaItem:
@@ -70,6 +71,77 @@ def undo_item(actor: Actor, meeting_id: int, item_id: int) -> AgendaItem:
             return _step(actor, facts, item, ItemState.RUNNING)
         item.started_at, item.reason = None, ""
         return _step(actor, facts, item, ItemState.PLANNED)
+
+
+def substitute_person(
+    actor: Actor,
+    meeting_id: int,
+    item_id: int,
+    item_person_id: int,
+    *,
+    name: str,
+    title: str = "",
+    person_id: int | None = None,
+    reason: str = "",
+) -> PersonChange:
+    """Let somebody take another's part in an item, and keep who for whom, when and why.
+
+    The part, its place in the order and what engages the person move over. It is taken back by
+    substituting once more. Raises Conflict where the same person is named again, or the item is
+    left out.
+    """
+    if not name.strip():
+        raise Invalid("name_missing", N_("请写明由谁代替。"), field="name")
+    with transaction() as session:
+        facts = hold(meeting_id)
+        item = locked(meeting_id, item_id)
+        if item.state is ItemState.SKIPPED:
+            raise Conflict("item_skipped", N_("这个环节已经略过，不必换人。"))
+        part = session.get(ItemPerson, item_person_id)
+        if part is None or part.item_id != item_id:
+            raise NotFound("part_unknown", N_("没有找到这位人员，可能已被换下，请刷新页面后再看。"))
+        came = PersonIn(part.role, name.strip(), title.strip(), person_id)
+        if (part.name, part.person_id) == (came.name, person_id):
+            raise Conflict("same_person", N_("换上的就是原来的人，没有改动。"))
+        change = PersonChange(
+            item_id=item_id,
+            role=part.role,
+            left_id=part.person_id,
+            left_name=part.name,
+            left_title=part.title,
+            came_name=came.name,
+            came_title=came.title,
+            reason=reason.strip(),
+            changed_at=clock.now(),
+            changed_by=str(actor),
+        )
+        change.came_id = stand_in(facts, item, part, came)
+        item.version += 1
+        session.add(change)
+        session.flush()
+        note(actor, facts, "item.person_changed", item, change=change.id)
+    return change
+
+
+def set_cue(
+    actor: Actor, meeting_id: int, item_id: int, *, version: int, cue: str, responsible: str
+) -> AgendaItem:
+    """Write what the crew brings and does at an item, and who sees to it, as it was at `version`.
+
+    Raises Conflict when somebody was quicker.
+    """
+    with transaction():
+        facts = hold(meeting_id)
+        item = locked(meeting_id, item_id)
+        if item.version != version:
+            raise Conflict(
+                "item_changed",
+                N_("别人刚刚修改了这一项。您填写的内容还在，请对照最新内容后再保存。"),
+            )
+        item.cue, item.responsible = cue.strip(), responsible.strip()
+        item.version += 1
+        note(actor, facts, "item.cued", item)
+    return item
 
 
 def _ensure_free(item: AgendaItem) -> None:

@@ -38,7 +38,7 @@ class Way:
 
 MEETING_WAYS = (
     Way("desk.show_today", N_("今天"), "sun", P.SEE_DESK),
-    Way("agenda.show_run", N_("现场"), "play", P.RUN_AGENDA),
+    Way("hall.show_stage", N_("现场"), "play", P.RUN_AGENDA),
     Way(
         "registration.show_registrations",
         N_("报名"),
@@ -152,7 +152,7 @@ def _links(place: MeetingPlace) -> list[tuple[str, str]]:
 FIRST_WAYS = frozenset(
     {
         "desk.show_today",
-        "agenda.show_run",
+        "hall.show_stage",
         "checkin.show_door",
         "voting.show_ballots",
         "minutes.show_minutes",

@@ -149,6 +149,8 @@ def _item(row: Row, facts: list[Row], clock: Clock) -> Item:
         source="report" if reported else "invented",
         key=row.get("key"),
         speaker=said.get("speaker"),
+        cue=row.get("cue", ""),
+        responsible=row.get("responsible", ""),
     )
 
 

@@ -117,6 +117,8 @@ class Item:
     source: Source
     key: str | None = None
     speaker: str | None = None
+    cue: str = ""
+    responsible: str = ""
 
 
 @dataclass(frozen=True)

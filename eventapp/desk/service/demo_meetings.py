@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from eventapp.agenda.rules import Kind as ItemKind
-from eventapp.agenda.service import PersonIn, add_item, publish_agenda
+from eventapp.agenda.service import PersonIn, add_item, publish_agenda, set_cue
 from eventapp.checkin.service import add_gate, open_door
 from eventapp.core.access import Actor, ActorKind, Grant, Role
 from eventapp.desk.rules import programme as plan
@@ -106,6 +106,9 @@ def _add_item(book: Book, hall: Hall, item: plan.Item, room_id: int) -> None:
         room_id=room_id,
     )
     hall.items.append(row.id)
+    if item.cue:
+        said = {"cue": item.cue, "responsible": item.responsible}
+        set_cue(book.staff["organiser"], hall.id, row.id, version=row.version, **said)
 
 
 def _people_of(book: Book, item: plan.Item) -> Iterator[PersonIn]:

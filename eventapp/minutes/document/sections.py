@@ -12,6 +12,7 @@ from eventapp.minutes.rules import (
     Presence,
     Signing,
     SolemnAct,
+    StandIn,
     Vote,
     paragraphs_of,
 )
@@ -91,7 +92,9 @@ def _item_blocks(items: Sequence[Item], prose: dict[str, str], zone: str) -> lis
     blocks: list[Json] = []
     for n, item in enumerate(items, start=1):
         heading = fill(f"（{chinese(n)}）" + "{title}", title=item.title)
-        lines = [{**heading, "heading": True}, *map(_person, item.people), _course(item, zone)]
+        stand_ins = [_stand_in(one, zone) for one in item.stand_ins]
+        people = [*map(_person, item.people), *stand_ins]
+        lines = [{**heading, "heading": True}, *people, _course(item, zone)]
         blocks += [_block(lines), _slot(f"item-{item.id}", prose.get(str(item.id), ""))]
     return blocks
 
@@ -99,6 +102,18 @@ def _item_blocks(items: Sequence[Item], prose: dict[str, str], zone: str) -> lis
 def _person(person: Named) -> Json:
     title = f"{person.title} " if person.title else ""
     return fill("{role}：{who}", role=person.role, who=f"{title}{person.name}")
+
+
+def _stand_in(one: StandIn, zone: str) -> Json:
+    """Say who took whose part, when, and why."""
+    return fill(
+        "{role}原为{left}，{at}改由{came}担任{reason}。",
+        role=one.role,
+        left=one.left,
+        at=clock_time(datetime.fromisoformat(one.at), zone),
+        came=one.came,
+        reason=f"（{one.reason.rstrip('。')}）" if one.reason else "",
+    )
 
 
 def _course(item: Item, zone: str) -> Json:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from eventapp.agenda.queries import Item as AgendaRow
-from eventapp.agenda.queries import items_of
+from eventapp.agenda.queries import PersonChangeRow, items_of, person_changes_of
 from eventapp.alliance.queries import Member, alliance_of, members_of
 from eventapp.ceremony.queries import agreements_of, plaques_of, unveilings_of
 from eventapp.ceremony.rules import ActState, AgreementState
@@ -24,6 +24,7 @@ from eventapp.minutes.rules import (
     Presence,
     Signing,
     SolemnAct,
+    StandIn,
     Unit,
     Vote,
     number_text,
@@ -60,6 +61,7 @@ def facts_of(meeting_id: int) -> Facts:
     """
     meeting = meeting_of(meeting_id)
     items = items_of(meeting_id)
+    changes = person_changes_of(meeting_id)
     came = came_in(meeting_id)
     registered = [row for row in registrations_of(meeting_id) if row.category in COUNTED]
     arrivals = [row for row in registered if row.id in came]
@@ -70,7 +72,9 @@ def facts_of(meeting_id: int) -> Facts:
     observers = [row for row in arrivals if row.category is Category.OBSERVER]
     return Facts(
         overview=_overview(meeting, items, units, approved, len(arrivals)),
-        items=tuple(_item(item) for item in items),
+        items=tuple(
+            _item(item, [row for row in changes if row.item_id == item.id]) for item in items
+        ),
         units=units,
         others=_groups(row for row in present if row.organisation_id not in expected),
         observers=_groups(observers),
@@ -117,7 +121,7 @@ def _instant(at: datetime | None) -> str:
     return at.astimezone(UTC).isoformat() if at else ""
 
 
-def _item(item: AgendaRow) -> Item:
+def _item(item: AgendaRow, changes: Sequence[PersonChangeRow]) -> Item:
     return Item(
         id=item.id,
         number=str(item.number),
@@ -131,6 +135,16 @@ def _item(item: AgendaRow) -> Item:
         people=tuple(
             Named(ROLE_WORD.get(person.role, person.role), person.name, person.title)
             for person in item.people
+        ),
+        stand_ins=tuple(
+            StandIn(
+                ROLE_WORD.get(row.role, row.role),
+                f"{row.left_title} {row.left_name}".strip(),
+                f"{row.came_title} {row.came_name}".strip(),
+                row.reason,
+                _instant(row.at),
+            )
+            for row in changes
         ),
     )
 

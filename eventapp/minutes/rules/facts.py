@@ -51,8 +51,19 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """Somebody who took another's part in an item, when and why."""
+
+    role: str
+    left: str
+    came: str
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """An item of the agenda as it really ran."""
+    """An item of the agenda as it really ran, with those who took another's part in it."""
 
     id: int
     number: str
@@ -64,6 +75,7 @@ class Item:
     began_at: str
     ended_at: str
     people: tuple[Named, ...]
+    stand_ins: tuple[StandIn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from eventapp.accounts.models import PersonalLink, SignIn
-from eventapp.agenda.models import AgendaEdition, AgendaItem, ItemPerson
+from eventapp.agenda.models import AgendaEdition, AgendaItem, ItemPerson, PersonChange
 from eventapp.agenda.rules import ROLE_LABEL
 from eventapp.alliance.models import Organisation, Person
 from eventapp.ceremony.models import Agreement, Party
@@ -88,6 +88,19 @@ def _plans(meeting_id: int, who: Identity) -> Section:
         .join(AgendaItem, AgendaItem.id == ItemPerson.item_id)
         .where(AgendaItem.meeting_id == meeting_id, ItemPerson.person_id.in_(who.people))
         .order_by(AgendaItem.ordinal),
+    )
+    rows += _rows(
+        ("subject", "role", "name", "titles", "at"),
+        sa.select(
+            AgendaItem.title,
+            PersonChange.role,
+            PersonChange.left_name,
+            PersonChange.left_title,
+            PersonChange.changed_at,
+        )
+        .join(AgendaItem, AgendaItem.id == PersonChange.item_id)
+        .where(AgendaItem.meeting_id == meeting_id, PersonChange.left_id.in_(who.people))
+        .order_by(PersonChange.id),
     )
     return [
         *({**row, "role": ROLE_LABEL.get(row["role"], row["role"])} for row in rows),

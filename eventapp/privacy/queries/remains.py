@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from eventapp.agenda.models import AgendaEdition, AgendaItem, ItemPerson
+from eventapp.agenda.models import AgendaEdition, AgendaItem, ItemPerson, PersonChange
 from eventapp.alliance.models import Alliance, Person
 from eventapp.ceremony.models import Agreement, Party, PlaqueAward, Unveiling
 from eventapp.ceremony.rules import without_name
@@ -207,7 +207,17 @@ def _free_texts(who: Identity) -> list[tuple[str, Any]]:
     unreleased = Minutes.state != MinutesState.RELEASED
     return [
         ("meeting", sa.select(Meeting.id).where(Meeting.id.in_(who.meetings), meetings)),
-        ("item", in_meeting(AgendaItem, AgendaItem.title, AgendaItem.detail, AgendaItem.reason)),
+        (
+            "item",
+            in_meeting(
+                AgendaItem,
+                AgendaItem.title,
+                AgendaItem.detail,
+                AgendaItem.reason,
+                AgendaItem.cue,
+                AgendaItem.responsible,
+            ),
+        ),
         ("field", in_meeting(Field, Field.label, Field.help, Field.purpose, Field.options)),
         ("registration", in_meeting(Registration, Registration.reason, Registration.unit_text)),
         ("leave", in_meeting(Leave, Leave.reason)),
@@ -238,8 +248,22 @@ def _free_texts(who: Identity) -> list[tuple[str, Any]]:
             .join(Charter, Charter.id == CharterEdition.charter_id)
             .where(Charter.alliance_id == who.alliance_id, clauses),
         ),
+        ("person_change", _changes_that_stay(who)),
         *_typed_people(who),
     ]
+
+
+def _changes_that_stay(who: Identity) -> Any:
+    return (
+        sa.select(PersonChange.id)
+        .join(AgendaItem, AgendaItem.id == PersonChange.item_id)
+        .where(
+            AgendaItem.meeting_id.in_(who.meetings),
+            sa.or_(*contains(who.texts, PersonChange.reason)),
+            PersonChange.left_id.is_(None) | PersonChange.left_id.not_in(who.people),
+            PersonChange.came_id.is_(None) | PersonChange.came_id.not_in(who.people),
+        )
+    )
 
 
 def _typed_people(who: Identity) -> Sequence[tuple[str, Any]]:

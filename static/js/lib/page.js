@@ -6,6 +6,7 @@ const HELPERS = [
   ["[data-poll]", "./poll.js", "poll"],
   ["form[data-autosubmit]", "./autosubmit.js", "autosubmit"],
   ["[data-copy]", "./copy.js", "copyButton"],
+  ["[data-clock]", "./countdown.js", "countdown"],
 ];
 
 for (const [selector, module, name] of HELPERS) {

@@ -29,14 +29,25 @@ export function pause(pace, failures, random = Math.random()) {
   return slowed + (random * 2 - 1) * SPREAD_MS;
 }
 
-/** Swaps the inside of `target`, keeping focus and opened details, saying what changed. */
+/** Whether a field holds what must outlive a new drawing: words that were typed, or refused. */
+function isTyped(field) {
+  if (!field.id || !field.value || field.defaultValue === undefined) return false;
+  return field.value !== field.defaultValue || field.closest("details[open]") !== null;
+}
+
+/** Swaps the inside of `target`, keeping focus, opened details and what was typed, saying what changed. */
 export function swap(target, html) {
-  if (target.querySelector(TYPING)?.matches(":focus")) return false;
+  if (target.contains(document.activeElement) && document.activeElement.matches(TYPING)) return false;
   const before = spoken(target);
   const focused = target.contains(document.activeElement) ? document.activeElement.id : "";
   const opened = [...target.querySelectorAll("details[open][id]")].map((node) => node.id);
+  const typed = [...target.querySelectorAll(TYPING)].filter(isTyped);
   target.innerHTML = html;
   for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+  for (const { id, value } of typed) {
+    const field = document.getElementById(id);
+    if (field) field.value = value;
+  }
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   announceChanges(before, spoken(target));
   return true;

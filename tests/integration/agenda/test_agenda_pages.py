@@ -1,12 +1,10 @@
-"""The desk's list and the stage manager's page: what is posted is done, what is wrong is said."""
+"""The desk's list: what is posted is done, what is wrong is said."""
 
 import pytest
 
 from eventapp.agenda.queries import items_of, latest_edition
-from eventapp.agenda.rules import ItemState
 from eventapp.agenda.service import PersonIn
 from eventapp.alliance.queries import alliance_of
-from eventapp.core import clock
 from eventapp.core.access import Role
 from eventapp.meetings.queries import meeting_of
 from tests.factories import make_user, sign_in
@@ -14,7 +12,6 @@ from tests.factories_agenda import make_item, make_published_meeting
 from tests.factories_alliance import START, make_person
 
 DESK = "/m/founding/desk/agenda"
-RUN = "/m/founding/desk/run"
 
 
 @pytest.fixture
@@ -120,39 +117,3 @@ def test_a_clash_is_said_where_it_is_and_publishing_refused(app, client, meeting
     assert "同一个会场在同一时间有两项安排" in page
     assert "发布第 1 版" not in page
     assert client.post(f"{DESK}/publish").status_code == 422
-
-
-def test_the_day_is_run_by_buttons(app, client, meeting):
-    with app.app_context():
-        first, second = (make_item(meeting_of(meeting)).id for _ in range(2))
-    assert "开始" in client.get(RUN).text
-    assert client.post(f"{RUN}/{first}/start").status_code == 303
-    assert client.post(f"{RUN}/{first}/finish", data={"next": "1"}).status_code == 303
-    with app.app_context():
-        assert [one.state for one in items_of(meeting)] == [ItemState.DONE, ItemState.RUNNING]
-    assert client.post(f"{RUN}/{first}/start").status_code == 422
-    assert client.post(f"{RUN}/{second}/undo").status_code == 303
-    answer = client.post(f"{RUN}/{second}/skip", data={"reason": "讲者缺席"})
-    assert answer.status_code == 303
-    assert "讲者缺席" in client.get(RUN).text
-
-
-def test_the_stage_managers_page_asks_for_nothing_new_while_nothing_changes(app, client, meeting):
-    with app.app_context():
-        item_id = make_item(meeting_of(meeting)).id
-    with clock.fixed(START):
-        tag = client.get(f"{RUN}/now").headers["ETag"]
-        assert client.get(f"{RUN}/now", headers={"If-None-Match": tag}).status_code == 304
-        client.post(f"{RUN}/{item_id}/start")
-        changed = client.get(f"{RUN}/now", headers={"If-None-Match": tag})
-    assert changed.status_code == 200
-    assert "完成，下一项" in changed.text
-
-
-def test_a_stage_manager_runs_but_does_not_plan(app, client, meeting):
-    with app.app_context():
-        other = app.test_client()
-        sign_in(other, make_user(Role.STAGE_MANAGER, meeting_of(meeting).scope_id))
-    assert other.get(RUN).status_code == 200
-    assert other.get(DESK).status_code == 403
-    assert app.test_client().get(RUN).status_code == 303

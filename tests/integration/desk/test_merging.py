@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from eventapp.agenda.service import PersonIn, publish_agenda
+from eventapp.agenda.queries import item_in
+from eventapp.agenda.service import PersonIn, publish_agenda, substitute_person
 from eventapp.alliance.models import Alliance, DistinctPeople, Person
 from eventapp.alliance.queries import duplicates_of, person_in
 from eventapp.alliance.service.duplicates import tell_apart
@@ -87,7 +88,11 @@ def test_all_that_points_at_one_person_points_at_the_other(house: Flask) -> None
             (make_unit(alliance).organisation_id, None, "甲", ""),
         ],
     )
-    make_item(meeting, people=[PersonIn("speaker", "麒麟", "", gone_id)])
+    item = make_item(meeting, people=[PersonIn("speaker", "麒麟", "", gone_id)])
+    for person_id in (None, gone_id):  # leaves, and comes back
+        (part,) = item_in(meeting.id, item.id).people
+        name = "麒麟" if person_id else "代讲人"
+        substitute_person(SYSTEM, meeting.id, item.id, part.id, name=name, person_id=person_id)
     publish_agenda(SYSTEM, meeting.id)
     before = {name: _count(column, gone_id) for name, column in _pointing()}
     unused = {name for name, count in before.items() if not count} - STAYING

@@ -30,6 +30,7 @@ COVERED = {
     "vote_holders": "votes",
     "item_people": "plans",
     "seating_lines": "plans",
+    "person_changes": "plans",
     "parties": "signatures",
     "roster_rows": "list_rows",
     "erasures": "erasures",

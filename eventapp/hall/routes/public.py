@@ -5,8 +5,9 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from threading import Lock
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -16,23 +17,20 @@ from eventapp.agenda.queries.papers import paper_for
 from eventapp.agenda.rules import KIND_LABEL, ItemState, Readers
 from eventapp.core import clock, files, installation
 from eventapp.hall.queries import (
-    Projection,
     PublicPage,
+    ShownItem,
     meetings_by_alliance,
-    projection_of,
     public_meeting,
     public_page,
     version_at,
 )
+from eventapp.hall.routes.blueprint import bp, minutes_of
 from eventapp.meetings import rules as meetings
-from eventapp.notices.queries.announcements import announced_in
-from eventapp.voting.rules import RESULT_LABELS, Result
 from eventapp.web.doors import public
 from eventapp.web.download import download
+from eventapp.web.filters import clock_time
 from eventapp.web.language import html_lang
-from eventapp.web.polling import conditional
 
-bp = Blueprint("hall", __name__)
 KEPT = 200
 """Rendered pages that a process keeps; the oldest goes first."""
 
@@ -57,6 +55,7 @@ class Address:
 
 
 _kept: OrderedDict[tuple[object, ...], Kept] = OrderedDict()
+_drawing = Lock()
 
 
 @bp.get("/")
@@ -75,12 +74,27 @@ def home() -> BaseResponse | str:
 @public
 def show_meeting(meeting: str) -> Response:
     """Show a meeting to everybody; one drawing serves all until something changes."""
-    found, now = version_at(meeting), clock.now()
+    return _once_for_all(meeting, "hall/show_meeting.html")
+
+
+@bp.get("/m/<meeting>/now")
+@public
+def show_meeting_now(meeting: str) -> Response:
+    """Give the living part of a meeting's page anew when it has changed, or a minute has passed.
+
+    The whole hall asks this every second and a half.
+    """
+    return _once_for_all(meeting, "hall/_agenda.html")
+
+
+def _once_for_all(slug: str, template: str) -> Response:
+    version, now = version_at(slug), clock.now()
     minute = int(now.timestamp()) // 60
-    key = (meeting, html_lang(), found.name, minute, installation.is_demo())
+    key = (template, slug, html_lang(), version.name, minute, installation.is_demo())
     kept = _kept.get(key)
     if kept is None:
-        kept = _keep(key, _draw(meeting, now))
+        with _drawing:  # many ask at once when something has changed: one draws, the others wait
+            kept = _kept.get(key) or _keep(key, _draw(slug, template, now))
     return _shared(kept)
 
 
@@ -103,11 +117,11 @@ def _shared(kept: Kept) -> Response:
     return response
 
 
-def _draw(slug: str, now: datetime) -> str:
+def _draw(slug: str, template: str, now: datetime) -> str:
     page = public_page(slug, now)
     here = url_for("hall.show_meeting", meeting=slug)
     return render_template(
-        "hall/show_meeting.html",
+        template,
         cacheable=True,
         page=page,
         meeting=page.meeting,
@@ -116,6 +130,7 @@ def _draw(slug: str, now: datetime) -> str:
         days_left=_days_left(page, now),
         rows=_agenda_rows(page),
         log=[(one, told(one.differences, page.meeting.zone)) for one in page.log],
+        late=minutes_of(page.now.drift) if page.now else 0,
         request=Address(here, here),
     )
 
@@ -130,7 +145,6 @@ def _days_left(page: PublicPage, now: datetime) -> int | None:
 def _agenda_rows(page: PublicPage) -> list[dict[str, object]]:
     """Word the items; a person's titles are read where the name comes first, as a host does."""
     zone = page.meeting.zone
-    clock_time = current_app.jinja_env.filters["clock_time"]
     introduced: set[tuple[str, str]] = set()
 
     def called(one: ItemPersonRow) -> str:
@@ -145,11 +159,20 @@ def _agenda_rows(page: PublicPage) -> list[dict[str, object]]:
             "at": shown.item.starts_at.isoformat(),
             "kind": gettext(KIND_LABEL[shown.item.kind]),
             "title": shown.item.title,
-            "people": [called(one) for one in shown.item.people],
+            "people": [called(one) for one in shown.people],
             "state": LOOKS.get(shown.state, ""),
+            "expected": _expected(shown, zone),
         }
         for shown in page.items
     ]
+
+
+def _expected(shown: ShownItem, zone: str) -> str:
+    """Word when an item that is to come is expected now, where that is not as it was planned."""
+    if shown.expected is None or shown.state is not ItemState.PLANNED:
+        return ""
+    start = shown.expected.start
+    return clock_time(start, zone) if minutes_of(start - shown.item.starts_at) else ""
 
 
 @bp.get("/m/<meeting>/meeting.ics")
@@ -177,45 +200,3 @@ def download_paper(meeting: str, paper_id: int) -> Response:
     found = public_meeting(meeting)
     paper = paper_for(found.id, paper_id, Readers.PUBLIC, clock.now())
     return download(files.read(paper.digest), name=paper.name, media_type=paper.media_type)
-
-
-@bp.get("/m/<meeting>/projector")
-@public
-def show_projector(meeting: str) -> str:
-    """Show the hall what runs, what comes next, and what is being decided."""
-    version_at(meeting)
-    return render_template("hall/show_projector.html", **_screen(meeting))
-
-
-@bp.get("/m/<meeting>/projector/now")
-@public
-def show_projector_now(meeting: str) -> Response:
-    """Give the inside of the projector anew when it has changed, or a minute has passed."""
-    minute = int(clock.now().timestamp()) // 60
-    version = f"{version_at(meeting).name}-{minute}-{html_lang()}"
-    return conditional(version, lambda: render_template("hall/_projector.html", **_screen(meeting)))
-
-
-def _screen(slug: str) -> dict[str, object]:
-    now = clock.now()
-    shown = projection_of(slug, now)
-    return {
-        "screen": shown,
-        "meeting": shown.meeting,
-        "kind": meetings.KIND_LABEL[shown.meeting.kind],
-        "item_kinds": KIND_LABEL,
-        "results": RESULT_LABELS,
-        "passed": Result.PASSED,
-        "at": now,
-        "announced": announced_in(shown.meeting.id),
-        "left": _minutes_left(shown, now),
-        "need": shown.ballot.need_sentence.render(gettext) if shown.ballot else "",
-        "sum": shown.outcome.short_sentence.render(gettext) if shown.outcome else "",
-    }
-
-
-def _minutes_left(shown: Projection, now: datetime) -> int | None:
-    """Tell the whole minutes until the running item should end; negative when it is over."""
-    if shown.running is None:
-        return None
-    return ceil((shown.running.due_at - now) / timedelta(minutes=1))

@@ -1,32 +1,31 @@
-"""Reads of the hall: what everybody may see of a meeting."""
+"""What everybody may see of a meeting, and the version by which its pages are known."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from eventapp.agenda.queries import Edition, EditionItem, Item, items_of, latest_edition, next_of
+from eventapp.agenda.queries import (
+    Edition,
+    EditionItem,
+    ItemPersonRow,
+    latest_edition,
+    person_changes_of,
+)
 from eventapp.agenda.queries.editions import Release, releases_of
 from eventapp.agenda.queries.papers import Paper, readable_papers
-from eventapp.agenda.rules import ItemState, Readers
+from eventapp.agenda.rules import Expected, ItemState, Readers
 from eventapp.alliance.models import Alliance
 from eventapp.alliance.queries import alliance_of
 from eventapp.core.db import db
 from eventapp.core.errors import N_, NotFound
 from eventapp.core.ledger import LedgerHead
+from eventapp.hall.queries.stage import Now, now_of
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug, public_meetings
 from eventapp.meetings.rules import State
 from eventapp.notices.queries.announcements import announced_in
-from eventapp.voting.queries import (
-    BallotRow,
-    OutcomeRow,
-    open_ballots,
-    outcomes_of,
-    roll_call_behind,
-)
-from eventapp.voting.rules import BallotState, Rule
 
 _M, _A, _H = (sa.inspect(kind).local_table for kind in (Meeting, Alliance, LedgerHead))
 _VERSION = (
@@ -42,8 +41,6 @@ _VERSION = (
     .where(_M.c.slug == sa.bindparam("slug"))
     .group_by(_M.c.id, _M.c.state)
 )
-SHOWN_FOR = timedelta(minutes=3)
-"""How long a declared result stays on the projector, unless a new item begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +58,15 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class ShownItem:
-    """An item of the published agenda, and how far it has come."""
+    """An item of the published agenda, how far it has come, and when it falls as it looks now.
+
+    `people` are the published ones, or those who really appear where somebody was substituted.
+    """
 
     item: EditionItem
     state: ItemState
+    people: tuple[ItemPersonRow, ...]
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class PublicPage:
     """The editions that changed the one before, the newest first."""
     announced: Sequence[str]
     papers: Sequence[Paper]
+    now: Now | None
+    """How the day stands, while it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +92,6 @@ class AllianceMeetings:
 
     alliance: Alliance
     meetings: tuple[Meeting, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Projection:
-    """What the projector shows: one of a result, an open ballot, or the item that runs."""
-
-    meeting: Meeting
-    running: Item | None
-    following: Item | None
-    ballot: BallotRow | None
-    outcome: OutcomeRow | None
-    roll_called_at: datetime | None
-    """When the roll was called on which the presence of that ballot rests."""
 
 
 def version_at(slug: str) -> Version:
@@ -132,11 +123,10 @@ def public_page(slug: str, now: datetime) -> PublicPage:
     """Read all that a meeting's public page shows."""
     meeting = public_meeting(slug)
     edition = latest_edition(meeting.id)
-    states = {item.id: item.state for item in items_of(meeting.id)} if edition else {}
-    items = tuple(
-        ShownItem(item, states.get(item.id, ItemState.PLANNED))
-        for item in (edition.items if edition else ())
-    )
+    items, stand = (), None
+    if edition:
+        stand = now_of(meeting, now)
+        items = _shown(meeting.id, edition, stand)
     return PublicPage(
         meeting,
         alliance_of(meeting.alliance_id),
@@ -146,6 +136,21 @@ def public_page(slug: str, now: datetime) -> PublicPage:
         tuple(one for one in releases_of(meeting.id) if one.differences) if edition else (),
         announced_in(meeting.id),
         readable_papers(meeting.id, Readers.PUBLIC, now),
+        stand if stand and stand.under_way else None,
+    )
+
+
+def _shown(meeting_id: int, edition: Edition, stand: Now) -> tuple[ShownItem, ...]:
+    live = {item.id: item for item in stand.items}
+    changed = {row.item_id for row in person_changes_of(meeting_id)}
+    return tuple(
+        ShownItem(
+            item,
+            live[item.id].state if item.id in live else ItemState.PLANNED,
+            live[item.id].people if item.id in live and item.id in changed else item.people,
+            stand.expected.get(item.id) if stand.under_way else None,
+        )
+        for item in edition.items
     )
 
 
@@ -166,36 +171,3 @@ def meetings_by_alliance() -> list[AllianceMeetings]:
 def _alliances(ids: Iterable[int]) -> dict[int, Alliance]:
     rows = db.session.scalars(sa.select(Alliance).where(Alliance.id.in_(list(ids))))
     return {row.id: row for row in rows}
-
-
-def projection_of(slug: str, now: datetime) -> Projection:
-    """Read what the projector shows now."""
-    meeting = public_meeting(slug)
-    items = items_of(meeting.id)
-    running = next((item for item in items if item.state == ItemState.RUNNING), None)
-    ballot = next(iter(open_ballots(meeting.id)), None)
-    outcome = None if ballot else _latest_outcome(meeting.id, running, now)
-    called_at = None
-    if ballot:
-        called_at = _roll_called_at(meeting.id, ballot.id, ballot.rule)
-    elif outcome:
-        called_at = _roll_called_at(meeting.id, outcome.ballot_id, outcome.decision.rule)
-    return Projection(meeting, running, next_of(items), ballot, outcome, called_at)
-
-
-def _roll_called_at(meeting_id: int, ballot_id: int, rule: Rule) -> datetime | None:
-    found = roll_call_behind(meeting_id, ballot_id, rule)
-    return found.at if found else None
-
-
-def _latest_outcome(meeting_id: int, running: Item | None, now: datetime) -> OutcomeRow | None:
-    """Find the result to show: declared a moment ago, in the item that still runs."""
-    since = now - SHOWN_FOR
-    if running is not None and running.started_at is not None:
-        since = max(since, running.started_at)
-    declared = [
-        (row.declared_at, row)
-        for row in outcomes_of(meeting_id)
-        if row.state == BallotState.DECLARED and row.declared_at and row.declared_at >= since
-    ]
-    return max(declared, key=lambda pair: pair[0])[1] if declared else None
