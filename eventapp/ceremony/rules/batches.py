@@ -113,28 +113,6 @@ def figures_of(agreements: Iterable[ToSign], places: dict[int, Place]) -> Figure
     return Figures(len(on_stage), sum(len(now - past) for past, now in pairwise(rows)))
 
 
-def first_free(agreements: Sequence[ToSign], places: dict[int, Place], tables: int) -> Order:
-    """Put each agreement that has no place yet into the first batch that takes it, in order."""
-    people: dict[int, set[int]] = {}
-    taken: dict[int, set[int]] = {}
-    filled = dict(places)
-    for one in agreements:
-        if place := filled.get(one.id):
-            people.setdefault(place.batch, set()).update(one.people)
-            taken.setdefault(place.batch, set()).add(place.table)
-    for one in agreements:
-        if one.id in filled:
-            continue
-        batch = 1
-        while len(taken.get(batch, ())) >= tables or people.get(batch, set()) & one.people:
-            batch += 1
-        table = next(n for n in range(1, tables + 1) if n not in taken.get(batch, ()))
-        filled[one.id] = Place(batch, table)
-        people.setdefault(batch, set()).update(one.people)
-        taken.setdefault(batch, set()).add(table)
-    return Order(filled, figures_of(agreements, filled), bound_of(agreements, tables))
-
-
 def _puzzle(agreements: Sequence[ToSign], tables: int, before: Iterable[tuple[int, int]]) -> Puzzle:
     numbers = {
         person: number

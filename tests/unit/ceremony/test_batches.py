@@ -12,7 +12,6 @@ from eventapp.ceremony.rules import (
     Place,
     ToSign,
     figures_of,
-    first_free,
     propose,
 )
 from tests.bench.batches import instances, proposal_of
@@ -168,13 +167,6 @@ def test_a_pinned_agreement_keeps_its_batch_and_its_table() -> None:
     order = propose(agreements, 3)
     assert order is not None
     assert order.places[2] == Place(2, 3)
-
-
-def test_what_has_no_place_goes_where_it_fits_and_what_has_one_stays() -> None:
-    agreements = [ToSign(1, people(1)), ToSign(2, people(1)), ToSign(3, people(2))]
-    order = first_free(agreements, {2: Place(1, 2)}, 2)
-    assert order.places == {1: Place(2, 1), 2: Place(1, 2), 3: Place(1, 1)}
-    assert order.figures == Figures(2, 2)
 
 
 def test_nothing_to_sign_needs_no_batch() -> None:
