@@ -135,7 +135,7 @@ def signing_of(meeting_id: int, item_id: int) -> Signing:
 
 
 def proposal_of(signing: Signing, seed: int) -> Proposal | None:
-    """Propose an order for a signing; None where pins and precedence contradict one another."""
+    """Propose an order for a signing; None where pins and precedence leave none."""
     rows = signing.agreements
     before = [(row.after_id, row.id) for row in rows if row.after_id]
     order = propose(to_sign(rows), signing.setting.tables, before, seed)

@@ -68,7 +68,7 @@ def apply_order(meeting: str, item_id: int) -> Page:
     def take() -> None:
         proposal = queries.proposal_of(signing, seed)
         if proposal is None:
-            raise Conflict("no_order", N_("固定的批次与先后要求互相矛盾，排不出次序。"))
+            raise Conflict("no_order", N_("按现在固定的批次和先后要求，排不出次序。"))
         places, version = proposal.order.places, form.version.data or 0
         service.apply_order(actor(), found.id, item_id, places, version=version, seed=seed)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from eventapp.ceremony.rules.search import STEPS, Board, Puzzle, anneal, construct
+from eventapp.ceremony.rules.search import NODES, STEPS, Board, Patience, Puzzle, anneal, construct
 
 MOST_TABLES = 10
 """Tables, or places to stand, that one stage may have."""
@@ -75,7 +75,7 @@ def propose(
     seed: int = 1,
     steps: int = STEPS,
 ) -> Order | None:
-    """Propose an order of batches; None where pins and precedence contradict one another.
+    """Propose an order of batches; None where pins and precedence leave none, or none was found.
 
     `agreements` come in order of rank. A pair (a, b) in `before` means that a's batch does not
     come after b's.
@@ -83,9 +83,9 @@ def propose(
     if not agreements:
         return Order({}, Figures(0, 0), Bound(0))
     bound = bound_of(agreements, tables)
-    puzzle = _puzzle(agreements, tables, before)
+    puzzle, patience = _puzzle(agreements, tables, before), Patience()
     for batches in range(bound.batches, len(agreements) + bound.batches + 1):
-        board = _begin(puzzle, batches, seed)
+        board = _begin(puzzle, batches, seed, patience)
         if board is not None:
             anneal(board, random.Random(seed), steps)  # noqa: S311 - a search, not a secret
             return _order(agreements, board, bound, tables)
@@ -131,12 +131,15 @@ def _puzzle(agreements: Sequence[ToSign], tables: int, before: Iterable[tuple[in
     )
 
 
-def _begin(puzzle: Puzzle, batches: int, seed: int) -> Board | None:
+def _begin(puzzle: Puzzle, batches: int, seed: int, patience: Patience) -> Board | None:
     for attempt in range(TRIES):
+        before = patience.left
+        if before <= 0:
+            return None
         chance = random.Random(seed * TRIES + attempt)  # noqa: S311 - a search, not a secret
-        board = construct(puzzle, batches, chance)
-        if board is not None:
-            return board
+        board = construct(puzzle, batches, chance, patience)
+        if board is not None or before - patience.left < NODES:
+            return board  # whoever did not run out of placings has tried them all
     return None
 
 

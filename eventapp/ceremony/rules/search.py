@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 NODES = 4_000
 """Placings that one construction may try before it gives up."""
+PATIENCE = 60_000
+"""Placings that all constructions of a proposal may try together."""
 STEPS, STEPS_EACH = 160_000, 8_000
 """Moves that an annealing tries at most, and for each agreement: well below two seconds."""
 WARM, COLD = 1.2, 0.12
@@ -60,10 +62,21 @@ class Board:
         return all(self.at[first] <= self.at[second] for first, second in self.puzzle.before)
 
 
-def construct(puzzle: Puzzle, batches: int, chance: random.Random) -> Board | None:
+@dataclass(slots=True)
+class Patience:
+    """How many placings may still be tried."""
+
+    left: int = PATIENCE
+
+
+def construct(
+    puzzle: Puzzle, batches: int, chance: random.Random, patience: Patience
+) -> Board | None:
     """Place what has the fewest batches left, and go back where nothing fits; None: not found."""
     builder = _Builder(puzzle, batches, chance)
-    return Board(puzzle, batches, builder.at) if builder.place() else None
+    found = builder.place()
+    patience.left -= NODES - builder.nodes
+    return Board(puzzle, batches, builder.at) if found else None
 
 
 class _Builder:

@@ -1,5 +1,6 @@
 """Orders of batches: the hard rules always, few batches, few people who walk on."""
 
+import time
 from itertools import product
 from random import Random
 
@@ -160,6 +161,13 @@ def test_pins_and_precedence_that_contradict_each_other_have_no_order() -> None:
     assert propose([one, two], 2, [(2, 1)]) is None
     assert propose([one, ToSign(2, people(2))], 2, [(2, 1)]) is not None
     assert propose([one, ToSign(2, people(1), pin=1)], 2) is None
+
+
+def test_a_plan_that_cannot_be_is_given_up_in_time() -> None:
+    agreements = [ToSign(n, people(n), pin=2 if n == 0 else None) for n in range(20)]
+    begun = time.process_time()
+    assert propose(agreements, 2, [(n, 0) for n in range(1, 20)]) is None
+    assert time.process_time() - begun < 20
 
 
 def test_a_pinned_agreement_keeps_its_batch_and_its_table() -> None:
