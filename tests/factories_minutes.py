@@ -11,13 +11,13 @@ from eventapp.accounts.service import sign_in_user
 from eventapp.agenda.rules import Kind
 from eventapp.agenda.service import PersonIn, add_item, finish_item, skip_item, start_item
 from eventapp.alliance.models import Alliance
+from eventapp.ceremony.rules import ActKind
 from eventapp.ceremony.service import (
+    NameIn,
+    add_act,
     add_agreement,
-    add_plaque,
-    add_unveiling,
-    mark_awarded,
+    mark_act,
     mark_signed,
-    mark_unveiled,
     set_ready,
 )
 from eventapp.checkin.rules import Method, Verdict
@@ -199,12 +199,20 @@ def _celebrate(held: Held) -> None:
     agreement_id = agreement.id
     set_ready(SYSTEM, held.meeting_id, agreement_id)
     mark_signed(SYSTEM, held.meeting_id, agreement_id)
-    plaque = add_plaque(
-        SYSTEM, held.meeting_id, item_id=item_id, organisation_id=first, plaque="理事长单位"
-    )
-    mark_awarded(SYSTEM, held.meeting_id, plaque.id)
-    plate = add_unveiling(SYSTEM, held.meeting_id, item_id=item_id, plate="联合学院")
-    mark_unveiled(SYSTEM, held.meeting_id, plate.id)
+    given = [NameIn(organisation_id=first)]
+    for kind, title, recipients in (
+        (ActKind.PLAQUE, "理事长单位", given),
+        (ActKind.UNVEILING, "联合学院", []),
+    ):
+        act = add_act(
+            SYSTEM,
+            held.meeting_id,
+            item_id=item_id,
+            kind=kind,
+            title=title,
+            recipients=recipients,
+        )
+        mark_act(SYSTEM, held.meeting_id, act.id)
 
 
 def _vote(held: Held, number: int) -> None:

@@ -14,7 +14,8 @@ from eventapp.agenda.service import PersonIn, add_item
 from eventapp.alliance.queries import alliance_of
 from eventapp.badges.rules import Paper
 from eventapp.badges.service import ask_for_print
-from eventapp.ceremony.service import add_plaque
+from eventapp.ceremony.rules import ActKind
+from eventapp.ceremony.service import NameIn, add_act
 from eventapp.checkin.queries import gates_of
 from eventapp.checkin.rules import Method, Verdict
 from eventapp.checkin.service import record_scan, set_signing, sign_sheet
@@ -170,13 +171,14 @@ def _plan(canary: Canary) -> None:
             PersonIn("presenter", NAME, TITLES),
         ],
     )
-    add_plaque(
+    add_act(
         SYSTEM,
         held.meeting_id,
         item_id=held.item_ids[2],
-        organisation_id=held.unit_ids[0],
-        plaque="副理事长单位",
-        presenters=f"王志安、{NAME}",
+        kind=ActKind.PLAQUE,
+        title="副理事长单位",
+        presenters=[NameIn("王志安"), NameIn(NAME), NameIn(NAME, TITLES, canary.person_id)],
+        recipients=[NameIn(organisation_id=held.unit_ids[0])],
     )
     note_leave(SYSTEM, held.meeting_id, person_id=canary.person_id, reason=f"{NAME}下午离会")
 

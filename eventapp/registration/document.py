@@ -283,6 +283,7 @@ SECTIONS = {
     "votes": N_("代表单位投出的票"),
     "plans": N_("议程中的安排"),
     "signatures": N_("签约安排"),
+    "stage": N_("台上的安排"),
     "door_signatures": N_("入场时在屏幕上的签名"),
     "list_rows": N_("名单中的行"),
     "notices": N_("收到的会议通知"),

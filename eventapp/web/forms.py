@@ -11,7 +11,7 @@ from babel.support import NullTranslations, Translations
 from flask import flash
 from flask_babel import get_locale, gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from flask_wtf.csrf import _FlaskFormCSRF  # pyright: ignore[reportPrivateUsage]
+from flask_wtf.csrf import _FlaskFormCSRF
 from wtforms import (
     DateTimeLocalField,
     Field,

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as BaseResponse
 
-from eventapp.ceremony import service
-from eventapp.ceremony.forms import DoneForm
-from eventapp.ceremony.routes.blueprint import RUN, bp, heading, stages_of
+from eventapp.ceremony import queries, service
+from eventapp.ceremony.forms import DoneForm, SubstituteForm
+from eventapp.ceremony.routes.blueprint import RUN, Page, bp, heading, stages_of
 from eventapp.core import feed
 from eventapp.core.access import Permission
 from eventapp.meetings.models import Meeting
@@ -18,8 +17,6 @@ from eventapp.web.forms import BaseForm, attempt, local_target
 from eventapp.web.language import html_lang
 from eventapp.web.polling import conditional
 from eventapp.web.session import actor
-
-Page = BaseResponse | str | tuple[str, int]
 
 
 @bp.get(f"{RUN}/acts")
@@ -56,24 +53,42 @@ def mark_signed(meeting: str, agreement_id: int) -> Page:
     return _mark(found, BaseForm(), lambda: service.mark_signed(actor(), found.id, agreement_id))
 
 
-@bp.post(f"{RUN}/plaques/<int:plaque_id>")
+@bp.post(f"{RUN}/agreements/<int:agreement_id>/substitute")
 @requires(Permission.RUN_AGENDA)
-def mark_awarded(meeting: str, plaque_id: int) -> Page:
-    """Record that a plaque has been handed over, or take that back."""
-    found, form = meeting_by_slug(meeting), DoneForm()
-    done = bool(form.done.data)
-    act = service.mark_awarded
-    return _mark(found, form, lambda: act(actor(), found.id, plaque_id, done=done))
+def substitute_signatory(meeting: str, agreement_id: int) -> Page:
+    """Let a party's stand-in sign."""
+    found, form = meeting_by_slug(meeting), SubstituteForm()
+
+    def substitute() -> None:
+        service.substitute_signatory(
+            actor(),
+            found.id,
+            agreement_id,
+            form.party.data or 0,
+            reason=form.reason.data or "",
+            authority=form.authority.data or "",
+        )
+
+    return _mark(found, form, substitute)
 
 
-@bp.post(f"{RUN}/unveilings/<int:unveiling_id>")
+@bp.post(f"{RUN}/acts/<int:act_id>")
 @requires(Permission.RUN_AGENDA)
-def mark_unveiled(meeting: str, unveiling_id: int) -> Page:
-    """Record that a plate has been unveiled, or take that back."""
+def mark_act(meeting: str, act_id: int) -> Page:
+    """Record that an act has been done, or take that back."""
     found, form = meeting_by_slug(meeting), DoneForm()
     done = bool(form.done.data)
-    act = service.mark_unveiled
-    return _mark(found, form, lambda: act(actor(), found.id, unveiling_id, done=done))
+    return _mark(found, form, lambda: service.mark_act(actor(), found.id, act_id, done=done))
+
+
+@bp.get(f"{RUN}/captions")
+@requires(Permission.RUN_AGENDA)
+def show_captions(meeting: str) -> str:
+    """Show who is on each picture, from left to right as the hall sees them."""
+    found = meeting_by_slug(meeting)
+    return render_template(
+        "ceremony/show_captions.html", **heading(found), captions=queries.captions_of(found.id)
+    )
 
 
 def _mark(meeting: Meeting, form: BaseForm, act: Callable[[], Any]) -> Page:

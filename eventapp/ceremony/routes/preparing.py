@@ -1,23 +1,13 @@
-"""The desk's list of all that happens on the stage; plaques and plates come and go here."""
+"""The desk's list of all that happens on the stage, and the steps of one button."""
 
 from collections.abc import Callable
 from typing import Any
 
 from flask import redirect, render_template, url_for
-from werkzeug.wrappers import Response
 
-from eventapp.agenda.rules import Kind
 from eventapp.ceremony import service
-from eventapp.ceremony.forms import AddPlaqueForm, AddUnveilingForm, ReadyForm
-from eventapp.ceremony.routes.blueprint import (
-    DESK,
-    bp,
-    heading,
-    offer_items,
-    stages_of,
-    unit_named,
-    units_known,
-)
+from eventapp.ceremony.forms import PinForm, ReadyForm
+from eventapp.ceremony.routes.blueprint import DESK, Page, bp, heading, stages_of
 from eventapp.core.access import Permission
 from eventapp.core.errors import N_
 from eventapp.meetings.models import Meeting
@@ -26,35 +16,17 @@ from eventapp.web.doors import requires
 from eventapp.web.forms import BaseForm, attempt, say
 from eventapp.web.session import actor
 
-Page = Response | str | tuple[str, int]
-
 
 @bp.get(DESK)
 @requires(Permission.MANAGE_CEREMONY)
 def show_ceremony(meeting: str) -> str:
-    """Show what is signed, handed over and unveiled, and what is still missing."""
-    return desk_page(meeting_by_slug(meeting))
+    """Show what is signed, handed over, unveiled and launched, and what is still missing."""
+    return _page(meeting_by_slug(meeting), BaseForm(formdata=None))
 
 
-def desk_page(
-    meeting: Meeting,
-    form: BaseForm | None = None,
-    plaque: AddPlaqueForm | None = None,
-    unveiling: AddUnveilingForm | None = None,
-) -> str:
-    """Draw the desk's page, with a form that was refused where there is one."""
-    plaque = plaque or AddPlaqueForm(formdata=None)
-    unveiling = unveiling or AddUnveilingForm(formdata=None)
-    offer_items(plaque.item_id, meeting, Kind.PLAQUE)
-    offer_items(unveiling.item_id, meeting, Kind.UNVEILING)
+def _page(meeting: Meeting, form: BaseForm) -> str:
     return render_template(
-        "ceremony/show_ceremony.html",
-        **heading(meeting),
-        stages=stages_of(meeting.id),
-        form=form or BaseForm(formdata=None),
-        plaque_form=plaque,
-        unveiling_form=unveiling,
-        units=units_known(meeting),
+        "ceremony/show_ceremony.html", **heading(meeting), stages=stages_of(meeting.id), form=form
     )
 
 
@@ -62,7 +34,7 @@ def done(meeting: Meeting, form: BaseForm, act: Callable[[], Any]) -> Page:
     """Run a verb of one button and go back to the list; show its refusal there."""
     slug = meeting.slug
     if not attempt(form, act):
-        return desk_page(meeting_by_slug(slug), form), 422
+        return _page(meeting_by_slug(slug), form), 422
     say(N_("已保存。"))
     return redirect(url_for("ceremony.show_ceremony", meeting=slug), 303)
 
@@ -98,66 +70,18 @@ def withdraw_agreement(meeting: str, agreement_id: int) -> Page:
     )
 
 
-@bp.post(f"{DESK}/plaques/new")
+@bp.post(f"{DESK}/agreements/<int:agreement_id>/rank")
 @requires(Permission.MANAGE_CEREMONY)
-def add_plaque(meeting: str) -> Page:
-    """Plan to hand a plaque to a unit."""
-    found = meeting_by_slug(meeting)
-    form = AddPlaqueForm()
-    offer_items(form.item_id, found, Kind.PLAQUE)
-
-    def add() -> None:
-        unit = unit_named(units_known(found), form.unit.data or "", "unit")
-        service.add_plaque(
-            actor(),
-            found.id,
-            item_id=form.item_id.data,
-            organisation_id=unit,
-            plaque=form.plaque.data or "",
-            presenters=form.presenters.data or "",
-        )
-
-    if not attempt(form, add):
-        return desk_page(meeting_by_slug(meeting), plaque=form), 422
-    say(N_("已添加。"))
-    return redirect(url_for("ceremony.show_ceremony", meeting=meeting), 303)
+def rank_agreement(meeting: str, agreement_id: int) -> Page:
+    """Move an agreement up or down in rank."""
+    found, form = meeting_by_slug(meeting), PinForm()
+    up = bool(form.on.data)
+    return done(found, form, lambda: service.rank_agreement(actor(), found.id, agreement_id, up=up))
 
 
-@bp.post(f"{DESK}/plaques/<int:plaque_id>/remove")
+@bp.post(f"{DESK}/acts/<int:act_id>/remove")
 @requires(Permission.MANAGE_CEREMONY)
-def remove_plaque(meeting: str, plaque_id: int) -> Page:
-    """Take a plaque off the programme."""
+def remove_act(meeting: str, act_id: int) -> Page:
+    """Take an act off the programme."""
     found = meeting_by_slug(meeting)
-    return done(found, BaseForm(), lambda: service.remove_plaque(actor(), found.id, plaque_id))
-
-
-@bp.post(f"{DESK}/unveilings/new")
-@requires(Permission.MANAGE_CEREMONY)
-def add_unveiling(meeting: str) -> Page:
-    """Plan to unveil a plate."""
-    found = meeting_by_slug(meeting)
-    form = AddUnveilingForm()
-    offer_items(form.item_id, found, Kind.UNVEILING)
-
-    def add() -> None:
-        service.add_unveiling(
-            actor(),
-            found.id,
-            item_id=form.item_id.data,
-            plate=form.plate.data or "",
-            unveilers=form.unveilers.data or "",
-        )
-
-    if not attempt(form, add):
-        return desk_page(meeting_by_slug(meeting), unveiling=form), 422
-    say(N_("已添加。"))
-    return redirect(url_for("ceremony.show_ceremony", meeting=meeting), 303)
-
-
-@bp.post(f"{DESK}/unveilings/<int:unveiling_id>/remove")
-@requires(Permission.MANAGE_CEREMONY)
-def remove_unveiling(meeting: str, unveiling_id: int) -> Page:
-    """Take a plate off the programme."""
-    found = meeting_by_slug(meeting)
-    act = service.remove_unveiling
-    return done(found, BaseForm(), lambda: act(actor(), found.id, unveiling_id))
+    return done(found, BaseForm(), lambda: service.remove_act(actor(), found.id, act_id))

@@ -1,39 +1,50 @@
-"""Verbs of a ceremony: what is signed, handed over and unveiled."""
+"""Verbs of a ceremony: what is signed, handed over, unveiled and launched, and in what order."""
 
-from eventapp.ceremony.service.acts import (
-    add_plaque,
-    add_unveiling,
-    mark_awarded,
-    mark_unveiled,
-    remove_plaque,
-    remove_unveiling,
-)
+from eventapp.ceremony.service.acts import add_act, change_act, mark_act, remove_act
 from eventapp.ceremony.service.agreements import (
-    PartyIn,
     add_agreement,
     change_agreement,
-    forget_person,
-    hand_over_person,
     mark_signed,
     set_draft,
     set_ready,
     withdraw_agreement,
 )
+from eventapp.ceremony.service.batches import (
+    Direction,
+    apply_order,
+    move_agreement,
+    pin_agreement,
+    rank_agreement,
+    set_signing,
+    undo_order,
+)
+from eventapp.ceremony.service.checks import set_check
+from eventapp.ceremony.service.parties import PartyIn, set_authority, substitute_signatory
+from eventapp.ceremony.service.people import NameIn, forget_person, hand_over_person
 
 __all__ = [
+    "Direction",
+    "NameIn",
     "PartyIn",
+    "add_act",
     "add_agreement",
-    "add_plaque",
-    "add_unveiling",
+    "apply_order",
+    "change_act",
     "change_agreement",
     "forget_person",
     "hand_over_person",
-    "mark_awarded",
+    "mark_act",
     "mark_signed",
-    "mark_unveiled",
-    "remove_plaque",
-    "remove_unveiling",
+    "move_agreement",
+    "pin_agreement",
+    "rank_agreement",
+    "remove_act",
+    "set_authority",
+    "set_check",
     "set_draft",
     "set_ready",
+    "set_signing",
+    "substitute_signatory",
+    "undo_order",
     "withdraw_agreement",
 ]

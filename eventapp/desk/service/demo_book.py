@@ -39,9 +39,8 @@ class Hall:
     representatives: dict[str, Actor] = field(default_factory=dict)
     ballots: dict[str, int] = field(default_factory=dict)
     agreements: list[int] = field(default_factory=list)
-    plaques: list[int] = field(default_factory=list)
-    plates: list[int] = field(default_factory=list)
     plans: list[int] = field(default_factory=list)
+    acts: dict[str, list[int]] = field(default_factory=dict)
     minutes_id: int = 0
 
     def item(self, key: str) -> int:

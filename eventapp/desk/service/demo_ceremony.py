@@ -5,18 +5,21 @@ from datetime import timedelta
 from functools import partial
 
 from eventapp.alliance.queries import seats_of
+from eventapp.ceremony.rules import ActKind, Capacity, Check, Place
 from eventapp.ceremony.service import (
+    NameIn,
     PartyIn,
+    add_act,
     add_agreement,
-    add_plaque,
-    add_unveiling,
-    mark_awarded,
+    apply_order,
+    mark_act,
     mark_signed,
-    mark_unveiled,
+    set_check,
     set_ready,
+    set_signing,
 )
 from eventapp.desk.rules import programme as plan
-from eventapp.desk.service.demo_book import Act, Book
+from eventapp.desk.service.demo_book import Act, Book, key_of
 from eventapp.seating.rules import Kind, Shape
 from eventapp.seating.service import create_plan
 
@@ -28,6 +31,8 @@ def acts(book: Book) -> Iterator[Act]:
     yield Act(book.on(-4, "10:00"), partial(_draw_up, book))
     yield Act(book.on(-4, "11:00"), partial(_plan_plaques, book))
     yield Act(book.on(-4, "11:30"), partial(_plan_plates, book))
+    yield Act(book.on(-4, "11:40"), partial(_plan_launch, book))
+    yield Act(book.on(-4, "11:50"), partial(_arrange, book))
     yield Act(book.on(-1, "16:00"), partial(_seat, book))
     yield Act(book.on(-1, "16:30"), partial(_compare_papers, book))
 
@@ -37,10 +42,8 @@ def acts_of(book: Book, item: plan.Item) -> Iterator[Act]:
     if item.key == "signing":
         for place, agreement in enumerate(book.programme.agreements):
             yield Act(agreement.signed_at, partial(_sign, book, place))
-    if item.key == "plaque":
-        yield Act(item.ended_at - BEFORE_THE_END, partial(_award, book))
-    if item.key == "unveiling":
-        yield Act(item.ended_at - BEFORE_THE_END, partial(_unveil, book))
+    if item.key in {"launch", "plaque", "unveiling"}:
+        yield Act(item.ended_at - BEFORE_THE_END, partial(_mark, book, item.key))
 
 
 def _draw_up(book: Book) -> None:
@@ -50,7 +53,9 @@ def _draw_up(book: Book) -> None:
         for one in agreement.signatories:
             person = book.person(one.name, one.unit)
             person_id = book.person_id(one.name, one.unit)
-            parties.append(PartyIn(book.units[one.unit], person_id, one.name, person.title))
+            parties.append(
+                PartyIn(book.units[one.unit], person_id, one.name, person.title, Capacity.LEGAL)
+            )
         row = add_agreement(
             book.staff["organiser"],
             hall.id,
@@ -63,36 +68,57 @@ def _draw_up(book: Book) -> None:
 
 
 def _compare_papers(book: Book) -> None:
-    for agreement_id in book.founding.agreements:
-        set_ready(book.staff["organiser"], book.founding.id, agreement_id)
+    hall, staff = book.founding, book.staff["organiser"]
+    for agreement_id in hall.agreements:
+        for line in Check:
+            set_check(staff, hall.id, agreement_id, line)
+        set_ready(staff, hall.id, agreement_id)
+
+
+def _arrange(book: Book) -> None:
+    """Sign one after another at one table, as the report tells: the college signs them all."""
+    hall, staff, item_id = book.founding, book.staff["organiser"], book.founding.item("signing")
+    set_signing(staff, hall.id, item_id, tables=1, standing=False, version=0)
+    places = {
+        agreement_id: Place(agreement.batch, 1)
+        for agreement_id, agreement in zip(hall.agreements, book.programme.agreements, strict=True)
+    }
+    apply_order(staff, hall.id, item_id, places, version=1)
+
+
+def _on_stage(book: Book) -> list[NameIn]:
+    people = [book.person(name) for name in book.programme.on_stage]
+    return [NameIn(one.name, one.title, book.people[key_of(one)]) for one in people]
 
 
 def _plan_plaques(book: Book) -> None:
-    hall = book.founding
     labels = {seat.key: seat.label for seat in seats_of(book.alliance_id)}
     for unit in book.programme.plaque_units:
-        row = add_plaque(
-            book.staff["organiser"],
-            hall.id,
-            item_id=hall.item("plaque"),
-            organisation_id=book.units[unit.name],
-            plaque=labels[unit.seat],
-            presenters="、".join(book.programme.on_stage),
-        )
-        hall.plaques.append(row.id)
+        recipient = NameIn(organisation_id=book.units[unit.name])
+        _plan(book, "plaque", ActKind.PLAQUE, labels[unit.seat], [recipient])
 
 
 def _plan_plates(book: Book) -> None:
-    hall = book.founding
     for plate in book.programme.plates:
-        row = add_unveiling(
-            book.staff["organiser"],
-            hall.id,
-            item_id=hall.item("unveiling"),
-            plate=plate,
-            unveilers="、".join(book.programme.on_stage),
-        )
-        hall.plates.append(row.id)
+        _plan(book, "unveiling", ActKind.UNVEILING, plate, [])
+
+
+def _plan_launch(book: Book) -> None:
+    _plan(book, "launch", ActKind.LAUNCH, book.founding.plan.item("launch").title, [])
+
+
+def _plan(book: Book, key: str, kind: ActKind, title: str, recipients: list[NameIn]) -> None:
+    hall = book.founding
+    act = add_act(
+        book.staff["organiser"],
+        hall.id,
+        item_id=hall.item(key),
+        kind=kind,
+        title=title,
+        presenters=_on_stage(book),
+        recipients=recipients,
+    )
+    hall.acts.setdefault(key, []).append(act.id)
 
 
 def _seat(book: Book) -> None:
@@ -111,11 +137,6 @@ def _sign(book: Book, place: int) -> None:
     mark_signed(book.staff["stage"], hall.id, hall.agreements[place])
 
 
-def _award(book: Book) -> None:
-    for plaque_id in book.founding.plaques:
-        mark_awarded(book.staff["stage"], book.founding.id, plaque_id)
-
-
-def _unveil(book: Book) -> None:
-    for plate_id in book.founding.plates:
-        mark_unveiled(book.staff["stage"], book.founding.id, plate_id)
+def _mark(book: Book, key: str) -> None:
+    for act_id in book.founding.acts[key]:
+        mark_act(book.staff["stage"], book.founding.id, act_id)

@@ -29,7 +29,13 @@ def sections_of(content: Content) -> list[Json]:
     ]
     if facts.votes:
         parts.append(("表决情况", [_block(_votes(facts.votes, zone))], [_vote_table(facts.votes)]))
-    acts = [*_signings(facts.signings), *_plaques(facts.plaques), *_unveilings(facts.unveilings)]
+    acts = [
+        *_launches(facts.launches),
+        *_signings(facts.signings),
+        *_given(facts.plaques, "授牌"),
+        *_given(facts.appointments, "颁发聘书"),
+        *_unveilings(facts.unveilings),
+    ]
     if acts:
         parts.append(("签约、授牌与揭牌", [_block(acts)], []))
     ending = [_slot("closing", prose.closing), _block(_byline(content))]
@@ -182,17 +188,46 @@ def _signings(signings: Sequence[Signing]) -> list[Json]:
             else f"{party.role}{party.unit}"
             for party in signing.parties
         )
-        lines.append(fill("签署《{title}》：{parties}。", title=signing.title, parties=parties))
+        text = (
+            "签署《{title}》：{parties}。{rest}"
+            if signing.title
+            else "签署一份协议：{parties}。{rest}"
+        )
+        title, rest = signing.title, _beside(signing)
+        lines.append(fill(text, title=title, parties=parties, rest=rest))
     return lines
 
 
-def _plaques(acts: Sequence[SolemnAct]) -> list[Json]:
+def _beside(signing: Signing) -> str:
+    """Say who witnessed, and who signed in whose stead."""
+    changed = [
+        f"{one.unit}原定由{one.gone}签署，改由{one.come}签署。" if one.gone else ""
+        for one in signing.substitutions
+    ]
+    seen = f"{'、'.join(signing.witnesses)}见证。" if signing.witnesses else ""
+    return "".join([*changed, seen])
+
+
+def _launches(acts: Sequence[SolemnAct]) -> list[Json]:
+    return [
+        fill("{people}共同启动：{object}。", people=act.people, object=act.object)
+        if act.people
+        else fill("启动：{object}。", object=act.object)
+        for act in acts
+    ]
+
+
+def _given(acts: Sequence[SolemnAct], verb: str) -> list[Json]:
     return [
         fill(
-            "{people}为{unit}授牌：{object}。", people=act.people, unit=act.unit, object=act.object
+            "{people}为{unit}{verb}：{object}。",
+            people=act.people,
+            unit=act.unit,
+            verb=verb,
+            object=act.object,
         )
         if act.people
-        else fill("为{unit}授牌：{object}。", unit=act.unit, object=act.object)
+        else fill("为{unit}{verb}：{object}。", unit=act.unit, verb=verb, object=act.object)
         for act in acts
     ]
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from eventapp.agenda.queries import Item as AgendaRow
 from eventapp.agenda.queries import PersonChangeRow, items_of, person_changes_of
 from eventapp.alliance.queries import Member, alliance_of, members_of
-from eventapp.ceremony.queries import agreements_of, plaques_of, unveilings_of
-from eventapp.ceremony.rules import ActState, AgreementState
+from eventapp.ceremony.queries import acts_of, agreements_of
+from eventapp.ceremony.rules import ActKind, ActState, AgreementState
 from eventapp.checkin.queries import came_in
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_of
@@ -25,6 +25,7 @@ from eventapp.minutes.rules import (
     Signing,
     SolemnAct,
     StandIn,
+    Substitution,
     Unit,
     Vote,
     number_text,
@@ -68,6 +69,7 @@ def facts_of(meeting_id: int) -> Facts:
     approved = sum(row.state is RegistrationState.APPROVED for row in registered)
     units = _units(meeting, arrivals)
     expected = {unit.id for unit in units}
+    acts = _acts(meeting_id)
     present = [row for row in arrivals if row.category is not Category.OBSERVER]
     observers = [row for row in arrivals if row.category is Category.OBSERVER]
     return Facts(
@@ -84,8 +86,10 @@ def facts_of(meeting_id: int) -> Facts:
             if row.state is BallotState.DECLARED
         ),
         signings=_signings(meeting_id),
-        plaques=_plaques(meeting_id),
-        unveilings=_unveilings(meeting_id),
+        plaques=acts[ActKind.PLAQUE],
+        unveilings=acts[ActKind.UNVEILING],
+        appointments=acts[ActKind.APPOINTMENT],
+        launches=acts[ActKind.LAUNCH],
     )
 
 
@@ -246,23 +250,26 @@ def _signings(meeting_id: int) -> tuple[Signing, ...]:
                 Party(party.role, party.name, party.signatory_name, party.signatory_title)
                 for party in agreement.parties
             ),
+            secret=agreement.secret,
+            witnesses=tuple(one.name for one in agreement.witnesses),
+            substitutions=tuple(
+                Substitution(one.unit, one.gone_name, one.come_name) for one in agreement.changes
+            ),
         )
         for agreement in agreements_of(meeting_id)
         if agreement.state is AgreementState.SIGNED
     )
 
 
-def _plaques(meeting_id: int) -> tuple[SolemnAct, ...]:
-    return tuple(
-        SolemnAct(act.item_id, act.plaque, act.name, act.presenters, _instant(act.done_at))
-        for act in plaques_of(meeting_id)
-        if act.state is ActState.DONE
-    )
-
-
-def _unveilings(meeting_id: int) -> tuple[SolemnAct, ...]:
-    return tuple(
-        SolemnAct(act.item_id, act.plate, "", act.unveilers, _instant(act.done_at))
-        for act in unveilings_of(meeting_id)
-        if act.state is ActState.DONE
-    )
+def _acts(meeting_id: int) -> dict[ActKind, tuple[SolemnAct, ...]]:
+    done = [act for act in acts_of(meeting_id) if act.state is ActState.DONE]
+    return {
+        kind: tuple(
+            SolemnAct(
+                act.item_id, act.title, act.received_by, act.presented_by, _instant(act.done_at)
+            )
+            for act in done
+            if act.kind is kind
+        )
+        for kind in ActKind
+    }

@@ -147,18 +147,30 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class Substitution:
+    """Somebody signed for a unit in another's stead."""
+
+    unit: str
+    gone: str
+    come: str
+
+
+@dataclass(frozen=True, slots=True)
 class Signing:
-    """An agreement that was signed."""
+    """An agreement that was signed, before witnesses; a secret one has no title for the press."""
 
     item_id: int
     title: str
     signed_at: str
     parties: tuple[Party, ...]
+    secret: bool = False
+    witnesses: tuple[str, ...] = ()
+    substitutions: tuple[Substitution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SolemnAct:
-    """A plaque that was handed over to a unit, or a plate that was unveiled."""
+    """A plaque or a letter that was handed over, a plate that was unveiled, or a launch."""
 
     item_id: int
     object: str
@@ -180,6 +192,8 @@ class Facts:
     signings: tuple[Signing, ...]
     plaques: tuple[SolemnAct, ...]
     unveilings: tuple[SolemnAct, ...]
+    appointments: tuple[SolemnAct, ...] = ()
+    launches: tuple[SolemnAct, ...] = ()
 
     def of(self, presence: Presence) -> list[Unit]:
         """List the expected units that came, excused themselves or stayed away."""
@@ -219,7 +233,7 @@ def read(kind: Any, record: Any) -> Any:
 
 
 def public_facts(facts: Facts) -> Facts:
-    """Leave out what the press is not told: who came for a unit, and how each unit voted.
+    """Leave out what the press is not told: who came, how each unit voted, what is secret.
 
     Units stay, and so do people of the published programme: speakers, signatories, the host and
     the chair who declared a result, whose parts in the meeting were public.
@@ -230,6 +244,7 @@ def public_facts(facts: Facts) -> Facts:
         others=_units_only(facts.others),
         observers=_units_only(facts.observers),
         votes=tuple(replace(vote, casts=()) for vote in facts.votes),
+        signings=tuple(replace(one, title="") if one.secret else one for one in facts.signings),
     )
 
 

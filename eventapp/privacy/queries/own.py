@@ -8,7 +8,8 @@ from eventapp.accounts.models import PersonalLink, SignIn
 from eventapp.agenda.models import AgendaEdition, AgendaItem, ItemPerson, PersonChange
 from eventapp.agenda.rules import ROLE_LABEL
 from eventapp.alliance.models import Organisation, Person
-from eventapp.ceremony.models import Agreement, Party
+from eventapp.ceremony.models import Agreement, Party, SignatoryChange, StageAct, StagePerson
+from eventapp.ceremony.rules import PART_LABEL
 from eventapp.checkin.models import DoorSignature
 from eventapp.core.access import Role
 from eventapp.core.db import db
@@ -40,6 +41,7 @@ def more_own_data(meeting_id: int, person_id: int) -> dict[str, Section]:
         "votes": _votes(meeting_id, who),
         "plans": _plans(meeting_id, who),
         "signatures": _signatures(meeting_id, who),
+        "stage": _stage(meeting_id, who),
         "door_signatures": _rows(
             ("at",),
             sa.select(DoorSignature.signed_at).where(
@@ -130,6 +132,33 @@ def _signatures(meeting_id: int, who: Identity) -> Section:
         .where(Agreement.meeting_id == meeting_id, Party.signatory_id.in_(who.people))
         .order_by(Agreement.id),
     )
+
+
+def _stage(meeting_id: int, who: Identity) -> Section:
+    """List where a person stands on the stage, and where one signed in another's stead."""
+    subject = sa.func.coalesce(StageAct.title, Agreement.title)
+    of_meeting = sa.func.coalesce(StageAct.meeting_id, Agreement.meeting_id) == meeting_id
+    standing = _rows(
+        ("subject", "role", "name", "titles"),
+        sa.select(subject, StagePerson.part, StagePerson.name, StagePerson.title)
+        .outerjoin(StageAct, StageAct.id == StagePerson.act_id)
+        .outerjoin(Agreement, Agreement.id == StagePerson.agreement_id)
+        .where(of_meeting, StagePerson.person_id.in_(who.people))
+        .order_by(StagePerson.id),
+    )
+    changed = _rows(
+        ("subject", "reason", "at"),
+        sa.select(Agreement.title, SignatoryChange.reason, SignatoryChange.changed_at)
+        .join(Agreement, Agreement.id == SignatoryChange.agreement_id)
+        .where(
+            Agreement.meeting_id == meeting_id,
+            sa.or_(
+                SignatoryChange.gone_id.in_(who.people), SignatoryChange.come_id.in_(who.people)
+            ),
+        )
+        .order_by(SignatoryChange.id),
+    )
+    return [{**row, "role": PART_LABEL[row["role"]]} for row in standing] + changed
 
 
 def _list_rows(meeting_id: int, who: Identity) -> Section:

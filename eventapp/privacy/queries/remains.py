@@ -9,8 +9,7 @@ import sqlalchemy as sa
 
 from eventapp.agenda.models import AgendaEdition, AgendaItem, ItemPerson, PersonChange
 from eventapp.alliance.models import Alliance, Person
-from eventapp.ceremony.models import Agreement, Party, PlaqueAward, Unveiling
-from eventapp.ceremony.rules import without_name
+from eventapp.ceremony.models import Agreement, Party, SignatoryChange, StageAct, StagePerson
 from eventapp.charter.models import Charter, CharterEdition
 from eventapp.checkin.models import Scan
 from eventapp.core.db import Base, db
@@ -191,7 +190,6 @@ def mentions_of(who: Identity) -> KeptRow:
     found: list[str] = []
     for word, statement in _free_texts(who):
         found += [f"{word}:{one}" for one in db.session.scalars(statement)]
-    found += _typed_lists(who)
     return KeptRow(Kept.MENTIONS, len(found), tuple(found))
 
 
@@ -230,8 +228,7 @@ def _free_texts(who: Identity) -> list[tuple[str, Any]]:
         ),
         ("motion", in_meeting(Motion, Motion.title, Motion.text)),
         ("agreement", in_meeting(Agreement, Agreement.title)),
-        ("plaque", in_meeting(PlaqueAward, PlaqueAward.plaque)),
-        ("unveiling", in_meeting(Unveiling, Unveiling.plate)),
+        ("act", in_meeting(StageAct, StageAct.title, StageAct.cue)),
         (
             "minutes",
             in_meeting(Minutes, Minutes.title, Minutes.prose, Minutes.byline).where(unreleased),
@@ -297,19 +294,37 @@ def _typed_people(who: Identity) -> Sequence[tuple[str, Any]]:
                 Party.signatory_name.is_distinct_from(typed),
             ),
         ),
+        *_on_stage(who, typed),
     ]
 
 
-def _typed_lists(who: Identity) -> list[str]:
-    """Look into the typed lists of who presents and who unveils, as they will be afterwards."""
-    found: list[str] = []
-    lists = (("plaque", PlaqueAward, "presenters"), ("unveiling", Unveiling, "unveilers"))
-    for word, model, column in lists:
-        named = sa.or_(*contains(who.texts, getattr(model, column)))
-        query = sa.select(model.id, getattr(model, column))
-        rows = db.session.execute(query.where(model.meeting_id.in_(who.meetings), named))
-        for one, listed in rows:
-            left = without_name(listed, who.name) if who.is_only else listed
-            if any(text in left for text in who.texts):
-                found.append(f"{word}:{one}")
-    return found
+def _on_stage(who: Identity, typed: str | None) -> Sequence[tuple[str, Any]]:
+    """Look among those who stand on a stage, and among the words of who came in whose stead."""
+    named = sa.or_(*contains(who.texts, StagePerson.name, StagePerson.title))
+    here = sa.or_(
+        StagePerson.agreement_id.in_(
+            sa.select(Agreement.id).where(Agreement.meeting_id.in_(who.meetings))
+        ),
+        StagePerson.act_id.in_(sa.select(StageAct.id).where(StageAct.meeting_id.in_(who.meetings))),
+    )
+    words = sa.or_(*contains(who.texts, SignatoryChange.reason, Party.authority_note))
+    return [
+        (
+            "stage_person",
+            sa.select(StagePerson.id).where(
+                here,
+                named,
+                StagePerson.person_id.is_(None),
+                StagePerson.name.is_distinct_from(typed),
+            ),
+        ),
+        (
+            "agreement",
+            sa.select(Agreement.id)
+            .distinct()
+            .outerjoin(SignatoryChange, SignatoryChange.agreement_id == Agreement.id)
+            .outerjoin(Party, Party.agreement_id == Agreement.id)
+            .where(Agreement.meeting_id.in_(who.meetings), words)
+            .where(sa.not_(sa.or_(*contains(who.texts, Agreement.title)))),
+        ),
+    ]

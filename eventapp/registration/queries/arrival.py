@@ -147,13 +147,14 @@ def hold_arrival(meeting_id: int, phone: str, unit: str) -> Arrival | None:
     rows = connection.execute(_deciding(dialect), key).all()
     if not rows:
         return None
-    consent_id, version, digest, seq, head, unit_id, *more = rows[0][LIMITING:]
-    meeting = MeetingHere(*more[3:])
+    found: list[Any] = list(rows[0][LIMITING:])
+    consent_id, version, digest, seq, head, unit_id, person, registration, link = found[:9]
+    meeting = MeetingHere(*found[9:])
     note_head(meeting.scope_id, AuditEntry.ledger, Head(seq, head))
     return Arrival(
         meeting,
         ConsentHere(consent_id, version, digest),
         placed(rows, meeting_id, () if unit_id is None else (unit_id,)),
         unit_id,
-        (more[0], more[1], more[2]),
+        (person, registration, link),
     )

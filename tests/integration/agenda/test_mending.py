@@ -145,5 +145,6 @@ def test_a_mark_never_outlives_its_cause():
     change_item(SYSTEM, meeting.id, second.id, version=second.version + 1, fixed_at=START)
     assert [one.code for one in findings_of(meeting.id)] == ["person_twice"]
     person_id = second.people[0].person_id
+    assert person_id is not None
     forget_person(SYSTEM, meeting.id, person_id)
     assert findings_of(meeting.id) == []

@@ -7,17 +7,12 @@ import pytest
 from eventapp.agenda.queries import findings_of
 from eventapp.agenda.rules import Kind
 from eventapp.agenda.service import PersonIn
-from eventapp.ceremony.queries import agreement_in, agreements_of, plaques_of, unveilings_of
-from eventapp.ceremony.rules import ActState, AgreementState
+from eventapp.ceremony.queries import agreement_in, agreements_of
+from eventapp.ceremony.rules import AgreementState
 from eventapp.ceremony.service import (
     add_agreement,
-    add_plaque,
-    add_unveiling,
     change_agreement,
-    mark_awarded,
     mark_signed,
-    mark_unveiled,
-    remove_plaque,
     set_draft,
     set_ready,
     withdraw_agreement,
@@ -152,37 +147,6 @@ def test_a_signatory_of_another_alliance_is_refused():
     with pytest.raises(Invalid):
         add_agreement(SYSTEM, meeting_id, item_id=item_id, title="协议", parties=parties)
     assert agreements_of(meeting_id) == []
-
-
-def test_a_plaque_is_handed_over_and_taken_back():
-    meeting = make_meeting(make_alliance())
-    item = make_item(meeting, kind=Kind.PLAQUE)
-    unit = make_unit_in(meeting.alliance_id)
-    award = add_plaque(
-        SYSTEM, meeting.id, item_id=item.id, organisation_id=unit, plaque="理事长单位"
-    )
-    mark_awarded(SYSTEM, meeting.id, award.id)
-    (row,) = plaques_of(meeting.id)
-    assert row.state == ActState.DONE
-    assert row.done_at is not None
-    with pytest.raises(Conflict):
-        mark_awarded(SYSTEM, meeting.id, award.id)
-    with pytest.raises(Conflict):
-        remove_plaque(SYSTEM, meeting.id, award.id)
-    mark_awarded(SYSTEM, meeting.id, award.id, done=False)
-    assert plaques_of(meeting.id)[0].done_at is None
-    remove_plaque(SYSTEM, meeting.id, award.id)
-    assert plaques_of(meeting.id) == []
-
-
-def test_an_unveiling_is_done_once():
-    meeting = make_meeting(make_alliance())
-    item = make_item(meeting, kind=Kind.UNVEILING)
-    plate = add_unveiling(SYSTEM, meeting.id, item_id=item.id, plate="联合学院")
-    mark_unveiled(SYSTEM, meeting.id, plate.id)
-    assert unveilings_of(meeting.id)[0].state == ActState.DONE
-    with pytest.raises(Conflict):
-        mark_unveiled(SYSTEM, meeting.id, plate.id)
 
 
 def test_an_agreement_of_another_meeting_does_not_exist():

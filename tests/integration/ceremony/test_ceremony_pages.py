@@ -6,9 +6,9 @@ from eventapp.agenda.models import AgendaItem
 from eventapp.agenda.rules import Kind
 from eventapp.agenda.service import start_item
 from eventapp.alliance.queries import alliance_of
-from eventapp.ceremony.queries import agreements_of, plaques_of, unveilings_of
-from eventapp.ceremony.rules import ActState, AgreementState
-from eventapp.ceremony.service import add_plaque
+from eventapp.ceremony.queries import acts_of, agreements_of
+from eventapp.ceremony.rules import ActKind, ActState, AgreementState
+from eventapp.ceremony.service import add_act
 from eventapp.core.access import SYSTEM, Role
 from eventapp.core.db import db
 from eventapp.meetings.queries import meeting_of
@@ -108,36 +108,59 @@ def test_an_agreement_goes_from_draft_to_signed(app, client, signing):
 def test_a_mark_does_not_lead_away_from_this_site(app, client, signing):
     meeting_id, item_id = signing
     with app.app_context():
-        unit = make_unit(alliance_of(meeting_of(meeting_id).alliance_id)).organisation_id
-        plaque_id = add_plaque(
-            SYSTEM, meeting_id, item_id=item_id, organisation_id=unit, plaque="理事长单位"
+        act_id = add_act(
+            SYSTEM, meeting_id, item_id=item_id, kind=ActKind.LAUNCH, title="成立启动"
         ).id
     data = {"done": "1", "next": "https://example.org/"}
-    answer = client.post(f"{RUN}/plaques/{plaque_id}", data=data)
+    answer = client.post(f"{RUN}/acts/{act_id}", data=data)
     assert answer.location == f"{RUN}/acts"
     with app.app_context():
-        assert plaques_of(meeting_id)[0].state == ActState.DONE
-    client.post(f"{RUN}/plaques/{plaque_id}", data={"done": "0"})
+        assert acts_of(meeting_id)[0].state == ActState.DONE
+    client.post(f"{RUN}/acts/{act_id}", data={"done": "0"})
     with app.app_context():
-        assert plaques_of(meeting_id)[0].state == ActState.PLANNED
+        assert acts_of(meeting_id)[0].state == ActState.PLANNED
 
 
-def test_plaques_and_plates_are_planned_at_the_desk(app, client, signing):
+def test_acts_are_planned_at_the_desk_with_people_known_and_unknown(app, client, signing):
     meeting_id, item_id = signing
     with app.app_context():
-        make_unit(alliance_of(meeting_of(meeting_id).alliance_id), "东营示范学院")
-    plaque = {"item_id": item_id, "unit": "东营示范学院", "plaque": "理事长单位"}
-    assert client.post(f"{DESK}/plaques/new", data=plaque).status_code == 303
-    plate = {"item_id": item_id, "plate": "示范联合学院", "unveilers": "与会领导"}
-    assert client.post(f"{DESK}/unveilings/new", data=plate).status_code == 303
-    page = client.get(f"{RUN}/acts").text
-    assert "理事长单位" in page
-    assert "示范联合学院" in page
+        alliance = alliance_of(meeting_of(meeting_id).alliance_id)
+        unit = make_unit(alliance, "东营示范学院")
+        person_id = make_person(alliance, "欧阳明", unit, titles="院长").id
+    data = {
+        "kind": "plaque",
+        "item_id": item_id,
+        "title": "理事长单位",
+        "group": "2",
+        "cue": "音乐起",
+        "presenters-0-name": "王志安",
+        "presenters-0-title": "市政协副主席",
+        "recipients-0-unit": "东营示范学院",
+        "recipients-0-name": "欧阳明",
+    }
+    assert client.post(f"{DESK}/acts/new", data={**data, "recipients-0-unit": ""}).status_code
     with app.app_context():
-        unveiling_id = unveilings_of(meeting_id)[0].id
-    assert client.post(f"{DESK}/unveilings/{unveiling_id}/remove").status_code == 303
+        (row,) = acts_of(meeting_id)
+    assert client.post(f"{DESK}/acts/{row.id}", data=data).status_code == 303
     with app.app_context():
-        assert unveilings_of(meeting_id) == []
+        (row,) = acts_of(meeting_id)
+    assert (row.kind, row.group, row.cue) == (ActKind.PLAQUE, 2, "音乐起")
+    assert row.presenting[0].line == "王志安\u3000市政协副主席"
+    assert (row.receiving[0].person_id, row.receiving[0].title) == (person_id, "院长")
+    assert row.received_by == "东营示范学院 欧阳明"
+    assert "东营示范学院 欧阳明" in client.get(f"{RUN}/acts").text
+    assert 'value="王志安"' in client.get(f"{DESK}/acts/{row.id}").text
+    assert client.post(f"{DESK}/acts/{row.id}/remove").status_code == 303
+    with app.app_context():
+        assert acts_of(meeting_id) == []
+
+
+def test_a_plaque_without_a_recipient_is_refused_and_the_words_are_kept(client, signing):
+    data = {"kind": "plaque", "item_id": signing[1], "title": "理事长单位"}
+    answer = client.post(f"{DESK}/acts/new", data=data)
+    assert answer.status_code == 422
+    assert "请填写受牌单位或受聘人" in answer.text
+    assert 'value="理事长单位"' in answer.text
 
 
 def test_a_stage_manager_marks_but_does_not_prepare(app, client, signing):
@@ -153,10 +176,7 @@ def test_forms_show_the_item_that_is_meant_for_them(app, client, signing):
     with app.app_context():
         meeting = meeting_of(meeting_id)
         plaque = make_item(meeting, "授牌", kind=Kind.PLAQUE).id
-        make_item(meeting, "合影", kind=Kind.GROUP_PHOTO)
     assert f'<option selected value="{item_id}">' in client.get(f"{DESK}/agreements/new").text
-    page = client.get(DESK).text
-    assert page.count(f'<option selected value="{plaque}">') == 1
-    assert page.count("<option selected") == 1
-    refused = client.post(f"{DESK}/plaques/new", data={"unit": "甲", "plaque": "牌"})
-    assert refused.status_code == 422
+    page = client.get(f"{DESK}/acts/new?kind=plaque").text
+    assert f'<option selected value="{plaque}">' in page
+    assert '<option selected value="launch">' in client.get(f"{DESK}/acts/new?kind=launch").text

@@ -14,7 +14,7 @@ from eventapp.agenda.service import PersonIn, publish_agenda, substitute_person
 from eventapp.alliance.models import Alliance, DistinctPeople, Person
 from eventapp.alliance.queries import duplicates_of, person_in
 from eventapp.alliance.service.duplicates import tell_apart
-from eventapp.ceremony.service import PartyIn
+from eventapp.ceremony.service import NameIn, PartyIn, substitute_signatory
 from eventapp.checkin.models import Scan
 from eventapp.checkin.queries import gates_of
 from eventapp.checkin.rules import Method
@@ -80,12 +80,15 @@ def test_all_that_points_at_one_person_points_at_the_other(house: Flask) -> None
     for other in (earliest, make_person(alliance, "麒麟皛").id):
         tell_apart(SYSTEM, alliance_id, other, gone_id)
     meeting = make_meeting(alliance)
-    make_agreement(
+    assert gone.organisation_id is not None
+    signing = make_agreement(
         meeting,
         make_item(meeting),
         parties=[
-            (gone.organisation_id, gone_id, "", ""),
-            (make_unit(alliance).organisation_id, None, "甲", ""),
+            PartyIn(gone.organisation_id, gone_id, "", "", stand_in=NameIn("乙")),
+            PartyIn(
+                make_unit(alliance).organisation_id, None, "甲", stand_in=NameIn("", "", gone_id)
+            ),
         ],
     )
     item = make_item(meeting, people=[PersonIn("speaker", "麒麟", "", gone_id)])
@@ -94,6 +97,8 @@ def test_all_that_points_at_one_person_points_at_the_other(house: Flask) -> None
         name = "麒麟" if person_id else "代讲人"
         substitute_person(SYSTEM, meeting.id, item.id, part.id, name=name, person_id=person_id)
     publish_agenda(SYSTEM, meeting.id)
+    for party in (1, 2):
+        substitute_signatory(SYSTEM, meeting.id, signing.id, party, reason="临时有事")
     before = {name: _count(column, gone_id) for name, column in _pointing()}
     unused = {name for name, count in before.items() if not count} - STAYING
     assert not unused, f"{unused}: let the one who goes have one, and hand it over"

@@ -9,7 +9,17 @@ from eventapp.agenda.models import AgendaItem
 from eventapp.alliance.models import Membership, Organisation, Person
 from eventapp.alliance.queries import members_of
 from eventapp.ceremony.models import Agreement
-from eventapp.ceremony.rules import AgreementState
+from eventapp.ceremony.rules import ActKind, AgreementState
+from eventapp.ceremony.service import (
+    NameIn,
+    PartyIn,
+    add_act,
+    add_agreement,
+    mark_act,
+    mark_signed,
+    set_ready,
+    substitute_signatory,
+)
 from eventapp.checkin.models import Admission
 from eventapp.checkin.rules import Direction, Method
 from eventapp.checkin.service import record_scan, undo_admission
@@ -129,6 +139,48 @@ def test_only_signed_agreements_are_stated(house: Flask) -> None:
     assert len(facts.signings) == count(signed) == 1
     assert [party.signatory for party in facts.signings[0].parties] == ["签约人甲", "签约人乙"]
     assert [act.object for act in facts.plaques + facts.unveilings] == ["理事长单位", "联合学院"]
+
+
+def test_substitutes_witnesses_and_launches_are_stated_and_secret_titles_stay_inside(
+    house: Flask,
+) -> None:
+    held = make_held_meeting(units=2, ballots=0)
+    units, item_id = held.unit_ids, held.item_ids[2]
+    agreement = add_agreement(
+        SYSTEM,
+        held.meeting_id,
+        item_id=item_id,
+        title="机密协议",
+        secret=True,
+        parties=[
+            PartyIn(units[0], None, "张原定", stand_in=NameIn("李替签", "副院长")),
+            PartyIn(units[1], None, "王签"),
+        ],
+        witnesses=[NameIn("赵见证")],
+    )
+    agreement_id = agreement.id
+    substitute_signatory(
+        SYSTEM, held.meeting_id, agreement_id, 1, reason="病假", authority="现场递交"
+    )
+    set_ready(SYSTEM, held.meeting_id, agreement_id)
+    mark_signed(SYSTEM, held.meeting_id, agreement_id)
+    launch = add_act(
+        SYSTEM,
+        held.meeting_id,
+        item_id=item_id,
+        kind=ActKind.LAUNCH,
+        title="成立启动",
+        presenters=[NameIn("王志安")],
+    )
+    mark_act(SYSTEM, held.meeting_id, launch.id)
+    facts = facts_of(held.meeting_id)
+    signing = facts.signings[-1]
+    assert signing.title == "机密协议"
+    assert signing.witnesses == ("赵见证",)
+    assert [(one.gone, one.come) for one in signing.substitutions] == [("张原定", "李替签")]
+    assert [(act.object, act.people) for act in facts.launches] == [("成立启动", "王志安")]
+    assert facts_from(record_of(facts)) == facts
+    assert "机密协议" not in str(record_of(public_facts(facts)))
 
 
 def test_facts_survive_their_own_json(house: Flask) -> None:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from eventapp.ceremony.models import Unveiling
+from eventapp.ceremony.models import StageAct
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Conflict, DomainError, Invalid
 from eventapp.core.ledger import AuditEntry, digest, open_ledgers
@@ -28,8 +28,8 @@ def make_small(**more: Any) -> Held:
 def change_records(meeting_id: int) -> None:
     with transaction() as session:
         session.get_one(Meeting, meeting_id).venue = "后来改的地点"
-        for row in session.scalars(sa.select(Unveiling)):
-            row.plate = "后来改的牌子"
+        for row in session.scalars(sa.select(StageAct)):
+            row.title = "后来改的牌子"
 
 
 def test_a_drafter_neither_checks_nor_signs(house: Flask) -> None:

@@ -14,7 +14,7 @@ from eventapp.accounts.queries import actors_of, link_of
 from eventapp.accounts.service import link_token, open_link
 from eventapp.alliance.models import Person
 from eventapp.alliance.queries import alliance_of
-from eventapp.ceremony.models import PlaqueAward
+from eventapp.ceremony.models import StagePerson
 from eventapp.core import clock, files, outbox
 from eventapp.core.access import SYSTEM, Role
 from eventapp.core.db import Base, db, transaction
@@ -168,9 +168,8 @@ def test_an_erased_canary_leaves_no_trace_but_in_released_minutes(house: Flask) 
     assert {path.name for path in (var / "files").rglob("*") if path.is_file()} >= left
     assert not [one for one in stored - left if (var / "files" / one[:2] / one).exists()]
     assert breaks() == []
-    assert [one for one in db.session.scalars(sa.select(PlaqueAward.presenters)) if one] == [
-        "王志安"
-    ]
+    names = db.session.scalars(sa.select(StagePerson.name).order_by(StagePerson.id))
+    assert [one for one in names if one] == ["王志安"]
     assert counts_of(held.meeting_id) == counts
     assert facts_of(held.meeting_id).overview == presence
     assert votes_of(canary.ballot_id) == votes
@@ -237,10 +236,10 @@ def test_what_people_wrote_freely_is_pointed_at_and_others_of_the_name_stay(hous
     elsewhere = make_person(make_alliance(), NAME).id
     wish = erase(house, canary, clock.now() + timedelta(days=1))
     mentions = [row for row in kept_from(wish.kept) if row.kind is Kept.MENTIONS]
-    assert [set(row.places) for row in mentions] == [{"minutes", "item_person", "plaque"}]
+    assert [set(row.places) for row in mentions] == [{"minutes", "item_person", "stage_person"}]
     assert mentions[0].places["minutes"] == [canary.minutes_id]
-    listed = [one for one in db.session.scalars(sa.select(PlaqueAward.presenters)) if one]
-    assert listed == [f"王志安、{NAME}"]  # whom it means, a person must say
+    listed = [one for one in db.session.scalars(sa.select(StagePerson.name)) if one]
+    assert listed == ["王志安", NAME]  # whom it means, a person must say
     assert [db.session.get_one(Person, one).name for one in (other, elsewhere)] == [NAME, NAME]
 
 

@@ -19,7 +19,6 @@ from eventapp.ceremony.rules import (
     may_become,
     party_role,
     ready_problems,
-    without_name,
 )
 from eventapp.core.errors import Conflict
 
@@ -123,19 +122,3 @@ def test_an_agreement_is_ready_exactly_when_nothing_is_missing(
         and copies >= len(parties)
     )
     assert (not problems(parties, copies, papers_checked)) is ready
-
-
-@pytest.mark.parametrize(
-    ("listed", "left"),
-    [
-        ("王磊、李娜", "李娜"),
-        ("李娜、王磊", "李娜"),
-        ("李娜, 王磊；张晓明", "李娜, 张晓明"),
-        ("王磊", ""),
-        ("王磊磊、李娜", "王磊磊、李娜"),
-        ("由王磊授牌", "由王磊授牌"),
-        ("", ""),
-    ],
-)
-def test_a_name_leaves_a_typed_list_only_where_it_stands_by_itself(listed: str, left: str) -> None:
-    assert without_name(listed, "王磊") == left

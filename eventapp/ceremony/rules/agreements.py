@@ -1,11 +1,11 @@
-"""Agreements and the other acts of a ceremony: their states and what they still lack."""
+"""Agreements: their states, who signs for a party and by what right, and what is still missing."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from eventapp.agenda.rules import Severity
 from eventapp.core.errors import N_, Conflict
 
 
@@ -36,25 +36,6 @@ NEXT: dict[AgreementState, frozenset[AgreementState]] = {
 }
 
 
-class ActState(StrEnum):
-    """Whether a plaque was handed over, a plate unveiled, an appointment given."""
-
-    PLANNED = "planned"
-    DONE = "done"
-
-
-ACT_STATE_LABEL: dict[ActState, str] = {
-    ActState.PLANNED: N_("待进行"),
-    ActState.DONE: N_("已完成"),
-}
-
-# A slip of the finger on the stage manager's phone can be taken back.
-ACT_NEXT: dict[ActState, frozenset[ActState]] = {
-    ActState.PLANNED: frozenset({ActState.DONE}),
-    ActState.DONE: frozenset({ActState.PLANNED}),
-}
-
-
 def may_become(old: AgreementState, new: AgreementState) -> bool:
     """Answer whether an agreement in state `old` may go to `new`."""
     return new in NEXT[old]
@@ -69,12 +50,6 @@ def ensure_may_become(old: AgreementState, new: AgreementState) -> None:
             old=old,
             new=new,
         )
-
-
-def ensure_act_may_become(old: ActState, new: ActState) -> None:
-    """Refuse, with Conflict, to do an act twice or to take back one that was not done."""
-    if new not in ACT_NEXT[old]:
-        raise Conflict("act_state", N_("这一步已经记下了，请刷新页面后再看。"), old=old, new=new)
 
 
 PARTY_ROLES = (
@@ -95,6 +70,52 @@ def party_role(position: int) -> str:
     return PARTY_ROLES[position - 1] if position <= len(PARTY_ROLES) else f"第{position}方"
 
 
+class Capacity(StrEnum):
+    """By what right somebody signs for a unit."""
+
+    LEGAL = "legal"
+    AUTHORISED = "authorised"
+
+
+CAPACITY_LABEL: dict[Capacity, str] = {
+    Capacity.LEGAL: N_("法定代表人"),
+    Capacity.AUTHORISED: N_("授权代表"),
+}
+
+
+class Check(StrEnum):
+    """One line of the list that is gone through before the papers are carried to the table."""
+
+    TEXTS = "texts"
+    SEALS = "seals"
+    OWN_FIRST = "own_first"
+    FOLDERS = "folders"
+    PENS = "pens"
+
+
+CHECK_LABEL: dict[Check, str] = {
+    Check.TEXTS: N_("各方文本已核对，份数无误"),
+    Check.SEALS: N_("印章、骑缝章已盖"),
+    Check.OWN_FIRST: N_("各方留存的一份，本方在前"),
+    Check.FOLDERS: N_("签约夹已备"),
+    Check.PENS: N_("签字笔已备"),
+}
+"""本方在前 (倒本): in the copy that a party keeps, its own name and signature come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """A person as a paper names them; `id` where the alliance knows who it is."""
+
+    name: str
+    id: int | None = None
+
+    @property
+    def key(self) -> int | str:
+        """Tell people apart: by who they are, else by their name."""
+        return self.name if self.id is None else self.id
+
+
 @dataclass(frozen=True, slots=True)
 class PartyFacts:
     """One party as the paper will have it; without id and name nobody is named yet."""
@@ -102,6 +123,8 @@ class PartyFacts:
     organisation_id: int
     signatory_id: int | None = None
     signatory_name: str = ""
+    capacity: Capacity | None = None
+    has_authority: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +134,18 @@ class AgreementFacts:
     parties: tuple[PartyFacts, ...]
     copies: int
     papers_checked: bool
+    witnesses: tuple[Somebody, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is still missing, as a sentence for whoever can mend it."""
+    """One thing that is wrong or missing, as a sentence, and what would mend it."""
 
     code: str
     message: str
     params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    fix: str = ""
+    severity: Severity = Severity.BLOCK
 
 
 def ready_problems(facts: AgreementFacts) -> list[Problem]:
@@ -128,7 +154,7 @@ def ready_problems(facts: AgreementFacts) -> list[Problem]:
     All at once, so that the secretariat makes one telephone call and not four. Each party
     takes a copy home, hence at least as many copies as parties.
     """
-    return [*_party_problems(facts.parties), *_paper_problems(facts)]
+    return [*_party_problems(facts), *_paper_problems(facts)]
 
 
 def ensure_ready(facts: AgreementFacts) -> None:
@@ -137,20 +163,52 @@ def ensure_ready(facts: AgreementFacts) -> None:
         raise Conflict(problem.code, problem.message, **problem.params)
 
 
-def _party_problems(parties: tuple[PartyFacts, ...]) -> Iterator[Problem]:
+def _party_problems(facts: AgreementFacts) -> Iterator[Problem]:
+    parties = facts.parties
     if len(parties) < 2:
-        yield Problem("too_few_parties", N_("协议至少要有两方。"))
+        yield Problem("too_few_parties", N_("协议至少要有两方。"), fix=N_("请补上另一方。"))
     units = [party.organisation_id for party in parties]
     if len(set(units)) < len(units):
-        yield Problem("party_twice", N_("同一个单位不能做两方。"))
+        yield Problem("party_twice", N_("同一个单位不能做两方。"), fix=N_("请改掉重复的一方。"))
     for position, party in enumerate(parties, start=1):
-        if party.signatory_id is None and not party.signatory_name:
-            yield Problem(
-                "no_signatory", N_("%(party)s还没有签署人。"), {"party": party_role(position)}
-            )
+        yield from _signatory_problems(party_role(position), party)
     people = [party.signatory_id for party in parties if party.signatory_id is not None]
     if len(set(people)) < len(people):
-        yield Problem("signatory_twice", N_("同一个人不能代表两方签字。"))
+        yield Problem(
+            "signatory_twice",
+            N_("同一个人不能代表两方签字。"),
+            fix=N_("请其中一方另派签署人。"),
+        )
+    yield from _witness_problems(facts)
+
+
+def _signatory_problems(role: str, party: PartyFacts) -> Iterator[Problem]:
+    if party.signatory_id is None and not party.signatory_name:
+        yield Problem(
+            "no_signatory",
+            N_("%(party)s还没有签署人。"),
+            {"party": role},
+            N_("请向该单位问明由谁签署。"),
+        )
+    elif party.capacity is Capacity.AUTHORISED and not party.has_authority:
+        yield Problem(
+            "authority_missing",
+            N_("%(party)s由授权代表签署，还没有授权委托书。"),
+            {"party": role},
+            N_("请上传委托书，或记下收到的纸质件。"),
+        )
+
+
+def _witness_problems(facts: AgreementFacts) -> Iterator[Problem]:
+    signing = {Somebody(party.signatory_name, party.signatory_id).key for party in facts.parties}
+    for witness in facts.witnesses:
+        if witness.key in signing:
+            yield Problem(
+                "witness_signs",
+                N_("%(who)s既见证又签署同一份协议。"),
+                {"who": witness.name},
+                N_("请另请见证人，或改由他人签署。"),
+            )
 
 
 def _paper_problems(facts: AgreementFacts) -> Iterator[Problem]:
@@ -160,21 +218,9 @@ def _paper_problems(facts: AgreementFacts) -> Iterator[Problem]:
             "too_few_copies",
             N_("协议文本有 %(copies)s 份，至少需要 %(needed)s 份。"),
             {"copies": facts.copies, "needed": needed},
+            N_("请加印文本，并改正份数。"),
         )
     if not facts.papers_checked:
-        yield Problem("papers_unchecked", N_("协议文本还没有核对。"))
-
-
-BETWEEN = re.compile(r"([、，,;；\s]+)")
-"""What stands between the names of a typed list."""
-
-
-def without_name(listed: str, name: str) -> str:
-    """Return a typed list of names without one of them; part of a longer word is left alone."""
-    pieces = BETWEEN.split(listed)
-    kept = [place for place in range(0, len(pieces), 2) if pieces[place] != name]
-    if len(kept) * 2 - 1 == len(pieces):
-        return listed
-    return "".join(
-        pieces[place] + (pieces[place + 1] if place != kept[-1] else "") for place in kept
-    )
+        yield Problem(
+            "papers_unchecked", N_("协议文本还没有核对。"), fix=N_("请对照核对单逐项打勾。")
+        )

@@ -1,7 +1,7 @@
 """Who took whose part in an item, cues for the crew, the wall's choice, the host's template.
 
-Revision: 0019
-After: 0018
+Revision: 0018
+After: 0017
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 import eventapp.core.db
 
-revision = "0019"
-down_revision = "0018"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

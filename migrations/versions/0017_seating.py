@@ -1,14 +1,14 @@
 """Plans of seating: who sits or stands where, in which rank, and what was placed by hand.
 
-Revision: 0018
-After: 0017
+Revision: 0017
+After: 0016
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
