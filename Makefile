@@ -67,6 +67,7 @@ bench: dev ## Measure against the budgets
 	$(BIN)/python -m tests.bench.findings
 	$(BIN)/python -m tests.bench.people
 	$(BIN)/python -m tests.bench.worker
+	$(BIN)/python -m tests.bench.polls
 
 .PHONY: lint
 lint: dev ## Check style, types, the staircase and the templates

@@ -72,16 +72,10 @@ def _in_turn(items: Sequence[Running]) -> list[Running]:
     return [item for item in items if item.item_id not in ids] + passed
 
 
-def drift_of(
-    planned: Mapping[int, datetime], expected: Mapping[int, Expected], left: Iterable[int]
-) -> timedelta:
-    """Tell by how much the day is late, early where negative.
+def drift_of(planned: Iterable[datetime], expected: Mapping[int, Expected]) -> timedelta:
+    """Tell by how much later than planned the day is expected to end, earlier where negative.
 
-    `planned` are the planned ends; `left` are the items that run or are to come, and the one of
-    them that ends last decides; where none is left, the last that ran.
+    `planned` are the planned ends of all items, those that are left out too.
     """
-    ahead = [key for key in left if key in expected] or list(expected)
-    if not ahead:
-        return timedelta(0)
-    last = max(ahead, key=lambda key: expected[key].end)
-    return expected[last].end - planned[last]
+    ends = [one.end for one in expected.values()]
+    return max(ends) - max(planned) if ends else timedelta(0)

@@ -64,8 +64,7 @@ class Now:
     @property
     def drift(self) -> timedelta:
         """By how much the day is expected to end late, early where negative."""
-        ends = {item.id: item.ends_at for item in self.items}
-        return drift_of(ends, self.expected, [item.id for item in (*self.running, *self.ahead)])
+        return drift_of((item.ends_at for item in self.items), self.expected)
 
     @property
     def ends_at(self) -> datetime | None:

@@ -97,13 +97,15 @@ def test_rooms_run_by_their_own_clocks():
     assert spans(day, now=12) == {1: (0, 12), 2: (0, 12), 3: (12, 22), 4: (12, 22)}
 
 
-def test_the_day_is_late_by_its_last_item_that_is_left():
-    ends = {1: at(10), 2: at(20)}
+def test_the_day_is_late_by_its_end():
+    ends = [at(10), at(20)]
     day = [item(1, state=RUNS, started_at=at(3)), item(2)]
-    assert drift_of(ends, expect(day, NINE, at(4)), [1, 2]) == timedelta(minutes=3)
+    assert drift_of(ends, expect(day, NINE, at(4))) == timedelta(minutes=3)
     early = [item(1, state=DONE, started_at=at(0), ended_at=at(8)), item(2)]
-    assert drift_of(ends, expect(early, NINE, at(8)), [2]) == timedelta(minutes=-2)
-    assert drift_of({}, {}, []) == timedelta(0)
+    assert drift_of(ends, expect(early, NINE, at(8))) == timedelta(minutes=-2)
+    passed = [item(1), item(2, state=RUNS, started_at=at(0))]
+    assert drift_of(ends, expect(passed, NINE, at(0))) == timedelta(0)
+    assert drift_of([], {}) == timedelta(0)
 
 
 days = st.lists(
