@@ -85,7 +85,7 @@ def test_all_that_points_at_one_person_points_at_the_other(house: Flask) -> None
         meeting,
         make_item(meeting),
         parties=[
-            PartyIn(gone.organisation_id, gone_id, "", "", stand_in=NameIn("乙")),
+            PartyIn(gone.organisation_id or 0, gone_id, "", "", stand_in=NameIn("乙")),
             PartyIn(
                 make_unit(alliance).organisation_id, None, "甲", stand_in=NameIn("", "", gone_id)
             ),
