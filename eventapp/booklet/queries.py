@@ -15,6 +15,7 @@ from eventapp.core.errors import N_, NotFound
 from eventapp.core.jobs import Job
 from eventapp.meetings.models import Meeting
 from eventapp.registration.rules import Category
+from eventapp.seating.queries import Plan, plan_in, plans_of
 
 PRINT = "print_booklet"
 """The kind of the jobs that make booklets; their files are deleted like other prints."""
@@ -48,6 +49,7 @@ class Content:
     edition: Edition
     guests: Sequence[Holder]
     units: Sequence[UnitOnPaper]
+    plans: Sequence[Plan]
     charter: CharterOnPaper | None
 
 
@@ -64,6 +66,7 @@ def content_of(meeting: Meeting) -> Content:
         edition,
         [one for one in people if one.category in _GUESTS],
         _units(meeting, [one for one in people if one.category in _OF_UNITS]),
+        [plan_in(meeting, row.id) for row in plans_of(meeting.id)],
         CharterOnPaper(charters[0], clauses_of(charters[0].id)) if charters else None,
     )
 

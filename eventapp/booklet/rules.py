@@ -24,6 +24,7 @@ class Part(StrEnum):
     AGENDA = "agenda"
     GUESTS = "guests"
     UNITS = "units"
+    SEATING = "seating"
     CHARTER = "charter"
     NOTES = "notes"
 
@@ -32,6 +33,7 @@ PART_LABEL: dict[Part, str] = {
     Part.AGENDA: N_("议程"),
     Part.GUESTS: N_("领导和嘉宾"),
     Part.UNITS: N_("参会单位和人员"),
+    Part.SEATING: N_("座次图"),
     Part.CHARTER: N_("章程文本"),
     Part.NOTES: N_("记事页"),
 }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import current_app
 from flask_babel import force_locale
 
-from eventapp.booklet.document.sections import sections_of
+from eventapp.booklet.document.sections import Drawing, sections_of
 from eventapp.booklet.document.word import word_file
 from eventapp.booklet.queries import Content
 from eventapp.booklet.rules import Format, Part
@@ -44,5 +44,11 @@ def booklet_file(content: Content, parts: Sequence[Part], notes: int, form: Form
         lang="zh-CN",
         author=content.alliance,
         stylesheets=("css/print/booklet.css",),
+        assets={
+            block.asset: block.svg.encode()
+            for section in sections
+            for block in section.blocks
+            if isinstance(block, Drawing)
+        },
         created=content.edition.published_at,
     )

@@ -4,6 +4,7 @@ The words here are the paper's own: a booklet is written in the language of the 
 language the reader's screen has.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,10 @@ from eventapp.booklet.queries import CharterOnPaper, Content, UnitOnPaper
 from eventapp.booklet.rules import Part
 from eventapp.charter.rules import EDITION_STATE_LABEL, ClauseKind
 from eventapp.core.names import pad_name
+from eventapp.seating.document import name_of, plan_svg
+from eventapp.seating.queries import Line, Plan
+from eventapp.seating.rules import Kind as SeatingKind
+from eventapp.seating.rules import View
 from eventapp.web.filters import clock_time, local, long_date
 
 LINES_ON_A_PAGE = 18
@@ -41,6 +46,20 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture in SVG; `rows` says the same to whoever cannot show it."""
+
+    svg: str
+    label: str
+    rows: Table
+
+    @property
+    def asset(self) -> str:
+        """Name the picture among the files of a page."""
+        return f"{hashlib.sha256(self.svg.encode()).hexdigest()[:16]}.svg"
+
+
+@dataclass(frozen=True, slots=True)
 class Lines:
     """A page with blank lines to write on."""
 
@@ -53,7 +72,7 @@ class Section:
 
     key: str
     title: str
-    blocks: Sequence[Paragraph | Table | Lines]
+    blocks: Sequence[Paragraph | Table | Drawing | Lines]
 
 
 def sections_of(content: Content, parts: Sequence[Part], notes: int) -> list[Section]:
@@ -62,6 +81,7 @@ def sections_of(content: Content, parts: Sequence[Part], notes: int) -> list[Sec
         Part.AGENDA: ("会议议程", lambda: _agenda(content)),
         Part.GUESTS: ("领导和嘉宾", lambda: _guests(content.guests)),
         Part.UNITS: ("参会单位和人员", lambda: _units(content.units)),
+        Part.SEATING: ("座次图", lambda: _seating(content.plans)),
         Part.CHARTER: (_charter_title(content.charter), lambda: _charter(content.charter)),
         Part.NOTES: ("记事", lambda: [Lines() for _ in range(notes)]),
     }
@@ -105,6 +125,26 @@ def _called(one: ItemPersonRow, introduced: set[tuple[str, str]]) -> str:
         return one.name
     introduced.add((one.title, one.name))
     return f"{one.title}　{one.name}"
+
+
+def _seating(plans: Sequence[Plan]) -> Iterator[Paragraph | Table | Drawing]:
+    """Draw who sits where as the hall sees it; of an audience list the blocks of units."""
+    for plan in plans:
+        if not plan.places:
+            continue
+        yield Paragraph(plan.title, "heading")
+        rows = [
+            [str(place), "　".join(name_of(line) for line in across)]
+            for place, across in enumerate(_across(plan), start=1)
+        ]
+        table = Table(("排", "从左到右，面向主席台"), (10, 90), rows, "people")
+        is_audience = plan.kind is SeatingKind.AUDIENCE
+        yield table if is_audience else Drawing(plan_svg(plan, View.HALL), plan.title, table)
+
+
+def _across(plan: Plan) -> Iterator[list[Line]]:
+    for row in plan.rows(View.HALL):
+        yield [line for place in row for line, _count in plan.sitting(place.number)]
 
 
 def _guests(guests: Sequence[Holder]) -> Iterator[Table]:

@@ -10,7 +10,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from eventapp.booklet.document.sections import Lines, Paragraph, Section, Table
+from eventapp.booklet.document.sections import Drawing, Lines, Paragraph, Section, Table
 
 TEXT_WIDTH = 116
 """Millimetres between the margins of a page."""
@@ -83,9 +83,11 @@ def _cover(document: Any, cover: Mapping[str, Any]) -> None:
         line.add_run(text).font.size = Pt(size)
 
 
-def _block(document: Any, block: Paragraph | Table | Lines, *, again: bool) -> None:
+def _block(document: Any, block: Paragraph | Table | Drawing | Lines, *, again: bool) -> None:
     if isinstance(block, Table):
         _table(document, block)
+    elif isinstance(block, Drawing):
+        _table(document, block.rows)  # Word of older offices shows no SVG
     elif isinstance(block, Lines):
         if again:
             document.add_page_break()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import render_template
+from flask import current_app
 from flask_babel import gettext
 
 from eventapp.seating.document.words import name_of, place_words, row_words
@@ -155,6 +155,5 @@ def _cut(name: str) -> str:
 
 def plan_svg(plan: Plan, view: View) -> str:
     """Draw a plan as an SVG file of its own, for documents; same plan, same bytes."""
-    return render_template(
-        "seating/_picture.html", picture=picture_of(plan, view), alone=True, live=False
-    )
+    template = current_app.jinja_env.get_template("seating/_picture.html")
+    return template.render(picture=picture_of(plan, view), alone=True, live=False)

@@ -17,6 +17,8 @@ from eventapp.core.db import db
 from eventapp.core.jobs import Job
 from eventapp.meetings.models import Meeting
 from eventapp.registration.rules import Category
+from eventapp.seating.rules import Kind
+from eventapp.seating.service import create_plan
 from eventapp.web.queue import run_due
 from tests.factories import make_user, sign_in
 from tests.factories_agenda import make_item
@@ -48,14 +50,22 @@ def meeting(app: Flask, client: FlaskClient) -> tuple[int, str]:
         )
         publish_agenda(SYSTEM, meeting_id)
         change_item(SYSTEM, meeting_id, item.id, version=item.version, title="未发布的标题")
+        create_plan(SYSTEM, meeting_id, kind=Kind.PODIUM, title="主席台座次")
         make_charter(alliance_id)
         sign_in(client, make_user(Role.ORGANISER, scope_id))
         return meeting_id, f"/m/{slug}/desk/agenda/booklet"
 
 
+PARTS = ["agenda", "guests", "units", "seating", "charter", "notes"]
+
+
 def made(app: Flask, client: FlaskClient, here: str, **values: Any) -> bytes:
     """Ask for a booklet as the page does, let the worker make it, and take it."""
-    data = {"parts": ["agenda", "guests", "units", "charter", "notes"], "notes": "2", **values}
+    data = {
+        "parts": ["agenda", "guests", "units", "seating", "charter", "notes"],
+        "notes": "2",
+        **values,
+    }
     asked = client.post(here, data=data)
     assert asked.status_code == 303
     assert "正在制作手册" in client.get(asked.headers["Location"]).text
@@ -84,9 +94,18 @@ def test_the_pdf_holds_every_part_in_order_and_the_published_agenda(
     assert "开幕致辞" in whole
     assert "未发布的标题" not in whole
     assert "记者" not in whole
-    parts = ("会议议程", "领导和嘉宾", "参会单位和人员", "示范联合体章程", "第一条", "记事")
+    parts = (
+        "会议议程",
+        "领导和嘉宾",
+        "参会单位和人员",
+        "座次图",
+        "示范联合体章程",
+        "第一条",
+        "记事",
+    )
     after_contents = "".join(pages[2:])
-    places = [after_contents.index(one) for one in parts]
+    assert "主席台座次会场1赵部长" in after_contents, "the podium is drawn with who sits there"
+    places = [after_contents.index(one) for one in (*parts, "记事")]
     assert places == sorted(places)
     units = [after_contents.index(one) for one in ("东营职业学院", "淄博职业学院")]
     assert units == sorted(units)
@@ -96,11 +115,14 @@ def test_the_pdf_holds_every_part_in_order_and_the_published_agenda(
 def test_the_word_file_has_real_headings_and_tables(
     app: Flask, client: FlaskClient, meeting: tuple[int, str]
 ):
-    data = made(app, client, meeting[1], format="docx", parts=["agenda", "units", "notes"])
+    data = made(
+        app, client, meeting[1], format="docx", parts=["agenda", "units", "seating", "notes"]
+    )
     document = Document(io.BytesIO(data))
     heads = [one.text for one in document.paragraphs if one.style and one.style.name == "Heading 1"]
-    assert heads == ["会议议程", "参会单位和人员", "记事"]
-    agenda, units = document.tables
+    assert heads == ["会议议程", "参会单位和人员", "座次图", "记事"]
+    agenda, units, podium = document.tables
+    assert [cell.text for cell in podium.rows[1].cells] == ["1", "赵部长"]
     assert [cell.text for cell in agenda.rows[0].cells] == ["时间", "环节", "人员"]
     assert "开幕致辞" in agenda.rows[1].cells[1].text
     assert [row.cells[1].text for row in units.rows[1:]] == ["东营职业学院", "淄博职业学院"]
