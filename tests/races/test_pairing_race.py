@@ -3,6 +3,7 @@
 import threading
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from eventapp.accounts import service
@@ -14,6 +15,7 @@ from eventapp.core.db import db, transaction
 from eventapp.core.errors import Busy, Conflict
 from tests.races.conftest import Battlefield
 
+pytestmark = pytest.mark.races
 PHONES = 6
 
 

@@ -5,7 +5,7 @@ give the same canonical JSON. Instants are ISO 8601 in UTC; an empty text is "no
 Words such as a rule or a result are those of the paper, in Chinese, the language of the record.
 """
 
-from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -39,6 +39,17 @@ class Overview:
     units_present: int
     people_entitled: int
     people_present: int
+
+
+LATER = "later"
+
+
+def later(default: Any) -> Any:
+    """Declare a field that records lack which were frozen before it was there.
+
+    It is written only where it says something, so that the digest of an older record stays.
+    """
+    return field(default=default, metadata={LATER: True})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,7 @@ class Item:
     began_at: str
     ended_at: str
     people: tuple[Named, ...]
-    stand_ins: tuple[StandIn, ...] = ()
+    stand_ins: tuple[StandIn, ...] = later(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +174,9 @@ class Signing:
     title: str
     signed_at: str
     parties: tuple[Party, ...]
-    secret: bool = False
-    witnesses: tuple[str, ...] = ()
-    substitutions: tuple[Substitution, ...] = ()
+    secret: bool = later(False)
+    witnesses: tuple[str, ...] = later(())
+    substitutions: tuple[Substitution, ...] = later(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +203,8 @@ class Facts:
     signings: tuple[Signing, ...]
     plaques: tuple[SolemnAct, ...]
     unveilings: tuple[SolemnAct, ...]
-    appointments: tuple[SolemnAct, ...] = ()
-    launches: tuple[SolemnAct, ...] = ()
+    appointments: tuple[SolemnAct, ...] = later(())
+    launches: tuple[SolemnAct, ...] = later(())
 
     def of(self, presence: Presence) -> list[Unit]:
         """List the expected units that came, excused themselves or stayed away."""
@@ -202,10 +213,17 @@ class Facts:
 
 def record_of(value: Any) -> dict[str, Any]:
     """Give a value of these kinds as plain JSON."""
-    return _plain(asdict(value))
+    return _plain(value)
 
 
 def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        told = {one.name: (one, getattr(value, one.name)) for one in fields(value)}
+        return {
+            name: _plain(inner)
+            for name, (one, inner) in told.items()
+            if not (LATER in one.metadata and inner == one.default)
+        }
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

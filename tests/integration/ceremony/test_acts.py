@@ -109,9 +109,9 @@ def test_a_presenter_who_speaks_elsewhere_is_found_and_set_free():
     make_item(meeting, "报告", room_id=hall, people=[PersonIn("speaker", "王磊", "", person.id)])
     item = make_item(meeting, "揭牌", room_id=side, fixed_at=START + timedelta(minutes=5))
     act = act_of(meeting, item, presenters=[NameIn("", "", person.id)])
-    assert [one.code for one in findings_of(meeting.id)] == ["person_twice"]
+    assert "person_twice" in {one.code for one in findings_of(meeting.id)}
     remove_act(SYSTEM, meeting.id, act.id)
-    assert findings_of(meeting.id) == []
+    assert "person_twice" not in {one.code for one in findings_of(meeting.id)}
 
 
 def test_an_act_of_another_meeting_does_not_exist():

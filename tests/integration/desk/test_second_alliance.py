@@ -163,7 +163,7 @@ def set_agenda(organiser: Browser) -> None:
     for title, kind in (("审议章程和表决办法", "审议"), ("成立启动", "启动")):
         organiser.open(place).follow("添加一项")
         organiser.press("添加", {"标题": title, "类型": kind, "时长（分钟）": "20"})
-    organiser.open(place).press("发布第 1 版")
+    organiser.open(place).follow("发布第 1 版").press("发布第 1 版")
 
 
 def run_item(organiser: Browser, title: str, *buttons: str) -> None:

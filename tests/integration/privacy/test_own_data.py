@@ -32,6 +32,8 @@ COVERED = {
     "seating_lines": "plans",
     "person_changes": "plans",
     "parties": "signatures",
+    "stage_people": "stage",
+    "signatory_changes": "stage",
     "roster_rows": "list_rows",
     "erasures": "erasures",
     "notice_deliveries": "notices",
