@@ -55,7 +55,7 @@ def make_meeting(alliance_id: int | None = None) -> Meeting:
     now = clock.now()
     with transaction() as session:
         if alliance_id is None:
-            scope = open_scope(ScopeKind.ALLIANCE, ROOT, f"alliance-{number}")
+            scope = open_scope(ScopeKind.ALLIANCE, ROOT, f"door-alliance-{number}")
             open_ledgers(scope.id)
             alliance = Alliance(scope_id=scope.id, name="石化产教联合体", aims=[], created_at=now)
             session.add(alliance)

@@ -20,7 +20,7 @@ _numbers = count(1)
 
 def make_alliance(name: str = "山东省产教融合共同体") -> Alliance:
     """Found an alliance without units."""
-    return create_alliance(SYSTEM, slug=f"alliance-{next(_numbers)}", name=name)
+    return create_alliance(SYSTEM, slug=f"register-alliance-{next(_numbers)}", name=name)
 
 
 def make_unit(alliance_id: int, name: str = "") -> int:

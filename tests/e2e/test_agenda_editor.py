@@ -251,7 +251,7 @@ def test_a_clash_is_cleared_by_its_button_and_publishing_is_offered(desk: Desk) 
         make_item(meeting, "庚", kind=Kind.OTHER, people=who, room_id=side, fixed_at=START)
         make_item(meeting, "辛", kind=Kind.OTHER, people=who, fixed_at=START, minutes=5)
     page = desk.sit_down()
-    publish = page.get_by_role("button", name="发布第 1 版")
+    publish = page.get_by_role("link", name="发布第 1 版")
     expect(publish).to_have_count(0)
     marks = page.locator(".plan-finding.plan-block_publish .button")
     for _ in range(9):
