@@ -49,7 +49,7 @@ test: export PYTEST_DEBUG_TEMPROOT ?= $(shell test -w /dev/shm && echo /dev/shm 
 test: dev ## Run every test; PostgreSQL's only where there is one
 	$(PYTEST) -n 2 -m "not e2e and not races and not bench" $(ARGS)
 	$(PYTEST) -n 2 --dist loadfile -m "e2e and not bench" $(ARGS)
-	$(PYTEST) -m "races and not bench" $(ARGS)
+	$(PYTEST) -n 2 -m "races and not bench" $(ARGS)
 
 .PHONY: test-all
 test-all: export MENGHUI_FULL := 1
