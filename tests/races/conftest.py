@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from tests.arena import Arena, open_app, prepare
-from tests.conftest import FULL, POSTGRES
+from tests.conftest import FULL, POSTGRES, close
 from tests.live import postgres_database
 
 PASSES = 400 if FULL else 40
@@ -42,6 +42,7 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[.
             else:
                 url = stack.enter_context(postgres_database(POSTGRES, name))
             app = open_app(var, url)
+            stack.callback(close, app)  # before its database goes
             return Battlefield(app, prepare(app, passes=passes, units=units, gates=gates), var, url)
 
         yield make
