@@ -4,11 +4,10 @@ from eventapp.core import clock, files
 from eventapp.core.access import Actor
 from eventapp.core.db import lock, transaction
 from eventapp.core.ledger import audit
+from eventapp.core.papers import WORD
 from eventapp.hall.models import ScriptTemplate, Wall
 from eventapp.hall.rules import Screen
 from eventapp.meetings.models import Meeting
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def choose_screen(actor: Actor, meeting_id: int, screen: Screen) -> None:
@@ -29,7 +28,7 @@ def set_script_template(actor: Actor, meeting_id: int, data: bytes, name: str) -
     """Keep the organiser's template, which the caller has tried, in the old one's place."""
     with transaction() as session:
         meeting = lock(Meeting, meeting_id)
-        digest = files.store(data, DOCX).digest
+        digest = files.store(data, WORD).digest
         row = session.get(ScriptTemplate, meeting_id)
         if row is None:
             row = ScriptTemplate(meeting_id=meeting_id)

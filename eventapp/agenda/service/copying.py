@@ -43,6 +43,8 @@ def copy_agenda(actor: Actor, meeting_id: int, from_id: int, *, people: bool = F
                     fixed_at=item.fixed_at + shift if item.fixed_at else None,
                     over_by=item.over_by + shift if item.over_by else None,
                     room_id=rooms.get(item.room),
+                    cue=item.cue,
+                    responsible=item.responsible if people else "",
                 )
                 put_in(row)
                 set_people(facts, row, _people(item) if people else ())

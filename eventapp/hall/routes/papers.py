@@ -13,6 +13,7 @@ from eventapp.agenda.service import set_cue
 from eventapp.core import files
 from eventapp.core.access import Permission
 from eventapp.core.errors import N_, Invalid, NotFound
+from eventapp.core.papers import WORD
 from eventapp.hall.document import (
     Size,
     read_template,
@@ -24,7 +25,7 @@ from eventapp.hall.document import (
 from eventapp.hall.forms import CueForm, TemplateForm
 from eventapp.hall.queries import acts_by_item, script_template_of
 from eventapp.hall.routes.blueprint import bp
-from eventapp.hall.service import DOCX, drop_script_template, set_script_template
+from eventapp.hall.service import drop_script_template, set_script_template
 from eventapp.meetings.models import Meeting
 from eventapp.meetings.queries import meeting_by_slug
 from eventapp.web.doors import requires
@@ -115,7 +116,7 @@ def download_script(meeting: str) -> Page | Response:
     except Invalid as error:  # it was tried when it came, on another programme
         form.refuse(error)
         return _page(found, template=form), 422
-    return download(data, name=f"{found.title}{gettext('主持词')}.docx", media_type=DOCX)
+    return download(data, name=f"{found.title}{gettext('主持词')}.docx", media_type=WORD)
 
 
 @bp.get(f"{HERE}/template.docx")
@@ -124,7 +125,7 @@ def download_template(meeting: str) -> Response:
     """Give the template in use, to be edited in Word."""
     own = script_template_of(meeting_by_slug(meeting).id)
     data = files.read(own.digest) if own else standard_template()
-    return download(data, name=f"{gettext('主持词模板')}.docx", media_type=DOCX)
+    return download(data, name=f"{gettext('主持词模板')}.docx", media_type=WORD)
 
 
 @bp.post(f"{HERE}/template")

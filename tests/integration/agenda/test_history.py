@@ -16,6 +16,7 @@ from eventapp.agenda.service import (
     move_item,
     move_item_after,
     remove_item,
+    set_cue,
     start_item,
     undo_change,
 )
@@ -188,6 +189,8 @@ def test_an_earlier_agenda_is_taken_over_with_its_times_and_rooms():
     first = make_item(earlier, "致辞", kind=Kind.ADDRESS, room_id=hall, people=who)
     fixed = START + timedelta(minutes=30)
     make_item(earlier, "分组", room_id=side, fixed_at=fixed, detail="两组")
+    cues = {"cue": "话筒两支", "responsible": "李明"}
+    set_cue(SYSTEM, earlier.id, first.id, version=first.version, **cues)
     start_item(SYSTEM, earlier.id, first.id)
     make_item(later, "原有的一项")
     assert copy_agenda(SYSTEM, later.id, earlier.id, people=True) == 2
@@ -197,11 +200,11 @@ def test_an_earlier_agenda_is_taken_over_with_its_times_and_rooms():
         "",
         items_of(earlier.id)[0].people,
     )
-    assert address.started_at is None
+    assert (address.started_at, address.cue, address.responsible) == (None, *cues.values())
     assert (group.room, group.detail) == ("一号厅", "两组")
     assert group.fixed_at == later.starts_at + timedelta(minutes=30)
     assert copy_agenda(SYSTEM, later.id, earlier.id) == 2
-    assert not any(item.people for item in items_of(later.id)[3:])
+    assert not any(item.people or item.responsible for item in items_of(later.id)[3:])
 
 
 def test_a_foreign_or_empty_agenda_is_not_taken_over():
