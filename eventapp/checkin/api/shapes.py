@@ -119,11 +119,15 @@ class SignatureIn(BaseModel):
     strokes: Annotated[list[Stroke], Field(max_length=200, json_schema_extra=_SOME)]
 
 
+_SAID = r"^[^\x00]*[^\s\x00][^\x00]*$"
+"""Not blank, and without the character that no database keeps."""
+
+
 class UndoIn(BaseModel):
     """An admission to be taken back, and why."""
 
     registration_id: Number
-    reason: Annotated[str, StringConstraints(pattern=r"\S", max_length=200)]
+    reason: Annotated[str, StringConstraints(pattern=_SAID, max_length=200)]
 
 
 class SyncIn(BaseModel):
@@ -131,7 +135,7 @@ class SyncIn(BaseModel):
 
     since: Annotated[str, StringConstraints(max_length=4000)] | None = None
     unsent: Number = 0
-    version: Annotated[str, StringConstraints(max_length=40)] = ""
+    version: Annotated[str, StringConstraints(pattern=r"^[ -~]*$", max_length=40)] = ""
 
 
 class First(BaseModel):
